@@ -1,0 +1,1 @@
+"""Checks, and the clients and expectations that they are written with."""

@@ -1,0 +1,1 @@
+"""From an answer to a result, and from results to marks."""

@@ -1,0 +1,1 @@
+"""An answer becomes a live system: overlay, database, process."""
