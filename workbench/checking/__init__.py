@@ -1,1 +1,13 @@
-"""Checks, and the clients and expectations that they are written with."""
+"""Checks, and the clients and expectations that they are written with.
+
+This is all that a checks.py imports.
+"""
+
+from workbench.checking import expect
+from workbench.checking.app import App
+from workbench.checking.check import Check, check
+from workbench.checking.failure import CheckFailed
+from workbench.checking.http import Reply
+from workbench.checking.sql import Refused
+
+__all__ = ["App", "Check", "CheckFailed", "Refused", "Reply", "check", "expect"]

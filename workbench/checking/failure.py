@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from workbench.running.wire import Statement
+
 
 class CheckFailed(Exception):
     """The running system did not do what the check claims.
@@ -12,12 +16,20 @@ class CheckFailed(Exception):
 
     def __init__(self, expected: str, got: str = "", sent: str = "", look: str = "") -> None:
         self.expected, self.got, self.sent, self.look = expected, got, sent, look
+        self.statements: Sequence[Statement] = ()  # the SQL of the last request, once known
         super().__init__(self.message)
 
     @property
-    def message(self) -> str:
+    def details(self) -> dict[str, str]:
+        """The parts that are not empty, in the order of reading."""
         parts = {"sent": self.sent, "expected": self.expected, "got": self.got, "look": self.look}
-        return "\n".join(f"{name + ':':<10}{_indent(text)}" for name, text in parts.items() if text)
+        return {label: text for label, text in parts.items() if text}
+
+    @property
+    def message(self) -> str:
+        return "\n".join(
+            f"{label + ':':<10}{_indent(text)}" for label, text in self.details.items()
+        )
 
 
 def _indent(text: str) -> str:

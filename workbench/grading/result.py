@@ -15,7 +15,11 @@ NotebookStatus = Literal["graded", "withheld", "rejected"]
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check said. `message` is the whole failure text, ready to be read."""
+    """What one check said.
+
+    message: the whole failure text, ready to be read; details: the same in parts, label -> text,
+    for those who lay it out (sent, expected, got, look, sql).
+    """
 
     id: str
     title: str
@@ -23,6 +27,7 @@ class CheckResult:
     hidden: bool
     status: CheckStatus
     message: str = ""
+    details: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,80 @@
+"""Expectations: each raises CheckFailed that says what was sent, expected, got, and where to look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.checking.failure import CheckFailed
+from workbench.checking.http import Reply, shorten
+from workbench.checking.sql import Refused, Sql
+
+
+def that(holds: bool, expected: str, got: str, *, sent: str = "", look: str = "") -> None:
+    """The claim `expected` holds; otherwise `got` says what is the case."""
+    if not holds:
+        raise CheckFailed(expected, got, sent, look)
+
+
+def status(reply: Reply, wanted: int, look: str = "") -> None:
+    """The reply has this status code."""
+    if reply.status != wanted:
+        raise CheckFailed(f"status {wanted}", reply.shown, reply.sent, look)
+
+
+def equal(got: Any, wanted: Any, what: str, *, reply: Reply | None = None, look: str = "") -> None:
+    """`got` equals `wanted`, in type too: True is not 1, "1" is not 1."""
+    if not _same(got, wanted):
+        sent = reply.sent if reply else ""
+        raise CheckFailed(f"{what}: {show(wanted)}", show(got), sent, look)
+
+
+def header(reply: Reply, name: str, look: str = "") -> str:
+    """The value of a response header, which is expected to be there."""
+    value = reply.headers.get(name)
+    if value is None:
+        names = ", ".join(sorted(reply.headers))
+        raise CheckFailed(f"a {name} header", f"only {names}", reply.sent, look)
+    return str(value)
+
+
+def problem(reply: Reply, wanted: int, field: str | None = None, look: str = "") -> None:
+    """The reply is a problem document of this status, which blames `field` if one is given."""
+    status(reply, wanted, look)
+    errors = reply.json.get("errors") if isinstance(reply.json, dict) else None
+    if field and (not isinstance(errors, Mapping) or field not in errors):
+        raise CheckFailed(f"errors.{field} in the body", reply.shown, reply.sent, look)
+
+
+def refused(sql: Sql, text: str, parameters: Any, why: str, look: str = "") -> None:
+    """The database refuses this statement as a violation of the data's rules (class 22 or 23)."""
+    try:
+        sql.attempt(text, parameters)
+    except Refused as error:
+        if error.code[:2] in ("22", "23"):
+            return
+        got = f"an error of another kind: {error}"
+    else:
+        got = "the database took it"
+    raise CheckFailed(
+        f"the database refuses {why}", got, f"{' '.join(text.split())}\n{show(parameters)}", look
+    )
+
+
+def show(value: Any) -> str:
+    """A value for people: JSON where it is JSON, shortened."""
+    try:
+        return shorten(json.dumps(value, ensure_ascii=False, default=str))
+    except (TypeError, ValueError):
+        return shorten(repr(value))
+
+
+def _same(got: Any, wanted: Any) -> bool:
+    if isinstance(got, bool) != isinstance(wanted, bool):
+        return False
+    if isinstance(got, list) and isinstance(wanted, list):
+        return len(got) == len(wanted) and all(map(_same, got, wanted))
+    if isinstance(got, dict) and isinstance(wanted, dict):
+        return got.keys() == wanted.keys() and all(_same(got[key], wanted[key]) for key in wanted)
+    return bool(got == wanted)
