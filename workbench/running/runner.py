@@ -38,14 +38,15 @@ class Runner(Closing):
         self._schema = overlay.digest(self._base, overlay.SCHEMA)
         self._templates = threading.Lock()
 
-    def stage(self, answers: Mapping[str, str]) -> Stage:
+    def stage(self, answers: Mapping[str, str], tenant: Tenant | None = None) -> Stage:
         """Lay the answers (path of the part -> text) over the reference.
 
-        Raises OverlayError when a path is no part.
+        tenant: whose databases the systems use; one of the stage's own unless given. Raises
+        OverlayError when a path is no part.
         """
         folder = Path(tempfile.mkdtemp(prefix="stage-", dir=self._home))
         overlay.lay(answers, self._base, folder)
-        return Stage(self, folder, self.tenancy.create_tenant())
+        return Stage(self, folder, tenant or self.tenancy.create_tenant(), own=tenant is None)
 
     def open_tap(self) -> Tap:
         return self._taps.open(*self._postgres)
@@ -63,31 +64,29 @@ class Runner(Closing):
             "REDIS_URL": self.tenancy.redis_url(tenant),
         }
 
-    def template_for(self, folder: Path, tenant: Tenant) -> tuple[str, bool]:
-        """The template database with the schema of the system in `folder`, and: is it shared?
+    def template_for(self, stage: Stage) -> tuple[str, bool]:
+        """The template database with the schema of the stage's system, and: is it shared?
 
         The reference's template is made once and kept in the bench; that of an answer which
         changes the schema is its stage's own. Raises NotReady when the schema can't be made.
         """
-        digest = overlay.digest(folder, overlay.SCHEMA)
-        if digest != self._schema:
-            name = f"schema_{tenant.name}"
-            self._make_template(name, folder, tenant)
+        if stage.schema != self._schema:
+            name = f"schema_{stage.tenant.name}"
+            self._make_template(name, stage)
             return name, False
-        name = f"schema_{digest}"
+        name = f"schema_{stage.schema}"
         with self._templates:
             if not self.tenancy.has_template(name):
-                self._make_template(name, folder, tenant)
+                self._make_template(name, stage)
         return name, True
 
-    def _make_template(self, name: str, folder: Path, tenant: Tenant) -> None:
-        database = self.tenancy.create_database(tenant)
+    def _make_template(self, name: str, stage: Stage) -> None:
+        database = self.tenancy.create_database(stage.tenant)
         tap = self.open_tap()
+        environ = self.environ(stage.folder, stage.tenant, database, tap.port)
         try:
             with socket.socket() as unused:
-                process = self.launcher.launch(
-                    "schema", folder, self.environ(folder, tenant, database, tap.port), unused
-                )
+                process = self.launcher.launch("schema", stage.folder, environ, unused)
             trouble = process.wait_ready(READY_SECONDS)
             process.stop()
         finally:

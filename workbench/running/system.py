@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.bench.tenancy import Tenancy, Tenant
 from workbench.closing import Closing
+from workbench.running.overlay import SCHEMA, digest
 from workbench.running.process import Process
 from workbench.running.tap import Tap
 from workbench.running.wire import Statement
@@ -63,8 +64,11 @@ class System(Closing):
 class Stage(Closing):
     """An overlay on disk with a tenant of its own. Systems are started on it, one after another."""
 
-    def __init__(self, runner: Runner, folder: Path, tenant: Tenant) -> None:
-        self._runner, self._folder, self._tenant = runner, folder, tenant
+    def __init__(self, runner: Runner, folder: Path, tenant: Tenant, *, own: bool) -> None:
+        """own: the tenant is the stage's, and goes with it."""
+        self._runner, self._own = runner, own
+        self.folder, self.tenant = folder, tenant
+        self.schema = digest(folder, SCHEMA)  # names what the answer's tables look like
         self._template: tuple[str, bool] | None = None
         self._not_ready: str | None = None
 
@@ -86,14 +90,14 @@ class Stage(Closing):
         fresh = database is None
         if database is None:
             if self._template is None:
-                self._template = self._runner.template_for(self._folder, self._tenant)
-            database = tenancy.create_database(self._tenant, self._template[0])
+                self._template = self._runner.template_for(self)
+            database = tenancy.create_database(self.tenant, self._template[0])
         tap = self._runner.open_tap()
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             port = listener.getsockname()[1]
-            environ = self._runner.environ(self._folder, self._tenant, database, tap.port)
-            process = self._runner.launcher.launch("serve", self._folder, environ, listener)
-        system = System(process, tap, tenancy, self._tenant, database, port)
+            environ = self._runner.environ(self.folder, self.tenant, database, tap.port)
+            process = self._runner.launcher.launch("serve", self.folder, environ, listener)
+        system = System(process, tap, tenancy, self.tenant, database, port)
         trouble = process.wait_ready(READY_SECONDS)
         if trouble is not None:
             system.close(keep_database=not fresh)
@@ -102,7 +106,8 @@ class Stage(Closing):
 
     def close(self) -> None:
         tenancy = self._runner.tenancy
-        tenancy.drop_tenant(self._tenant)
+        if self._own:
+            tenancy.drop_tenant(self.tenant)
         if self._template is not None and not self._template[1]:
             tenancy.drop_template(self._template[0])
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)

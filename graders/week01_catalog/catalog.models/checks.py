@@ -1,0 +1,219 @@
+"""The tables are judged by what PostgreSQL takes and refuses, and through the API on top of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from workbench.checking import App, CheckFailed, check, expect
+
+COLUMNS = {
+    "categories": {"id", "name", "description", "created_at"},
+    "products": {
+        "id", "name", "description", "price", "category_id", "stock_quantity", "is_active",
+        "attributes", "created_at", "updated_at",
+    },
+}  # fmt: skip
+
+TYPES = {
+    ("categories", "created_at"): "timestamp with time zone",
+    ("products", "created_at"): "timestamp with time zone",
+    ("products", "updated_at"): "timestamp with time zone",
+}
+
+INSERT_PRODUCT = """
+    INSERT INTO products (name, price, category_id) VALUES (%(name)s, %(price)s, %(category_id)s)
+    RETURNING *, price::text AS price_text
+"""
+
+
+def shop(app: App) -> None:
+    """One empty system for all checks: each uses a category of its own."""
+
+
+def new_category(app: App) -> Any:
+    name = f"category {uuid4()}"
+    return app.sql("INSERT INTO categories (name) VALUES (%s) RETURNING id", [name])[0]["id"]
+
+
+def new_product(app: App, price: str = "19.99") -> dict[str, Any]:
+    values = {"name": "Lamp", "price": price, "category_id": new_category(app)}
+    return app.sql(INSERT_PRODUCT, values)[0]
+
+
+@check(points=1, on=shop)
+def has_both_tables(app: App) -> None:
+    """The tables `categories` and `products` are there, with the columns of the text."""
+    rows = app.sql(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns"
+        " WHERE table_schema = 'public'"
+    )
+    for table, wanted in COLUMNS.items():
+        got = {row["column_name"] for row in rows if row["table_name"] == table}
+        expect.that(
+            wanted <= got,
+            f"the table {table} with the columns {', '.join(sorted(wanted))}",
+            f"missing: {', '.join(sorted(wanted - got))}" if got else "no such table",
+            look="the table in the text; __tablename__",
+        )
+
+
+@check(points=2, after=has_both_tables, on=shop)
+def keeps_prices_exact(app: App) -> None:
+    """A price is a decimal number with ten digits, two of them after the point."""
+    look = "the column's type: binary fractions cannot hold most prices"
+    kind = app.sql(
+        "SELECT data_type FROM information_schema.columns"
+        " WHERE table_name = 'products' AND column_name = 'price'"
+    )
+    expect.equal(kind[0]["data_type"], "numeric", "the type of price", look=look)
+    for price, wanted in (("19.99", "19.99"), ("0.1", "0.10"), ("99999999.99", "99999999.99")):
+        row = new_product(app, price)
+        expect.equal(row["price_text"], wanted, f"the price {price} as it is stored", look=look)
+
+
+@check(points=2, after=has_both_tables, on=shop)
+def fills_in_defaults(app: App) -> None:
+    """PostgreSQL itself fills in what an INSERT leaves out."""
+    look = "server_default: psql does not know Python's defaults"
+    try:
+        row = new_product(app)
+    except CheckFailed as failure:
+        raise CheckFailed(failure.expected, failure.got, failure.sent, look) from None
+    wanted = {"description": "", "stock_quantity": 0, "is_active": True, "attributes": {}}
+    got = {name: row[name] for name in wanted}
+    expect.equal(got, wanted, "the columns that the INSERT did not name", look=look)
+    for name in ("id", "created_at", "updated_at"):
+        expect.that(row[name] is not None, f"a value in {name}", "NULL", look=look)
+
+
+@check(points=2, after=fills_in_defaults, on=shop)
+def refuses_null(app: App) -> None:
+    """No column of either table takes NULL."""
+    row, category = new_product(app), new_category(app)
+    for table, key in (("products", row["id"]), ("categories", category)):
+        for column in sorted(COLUMNS[table] - {"id"}):
+            update = f"UPDATE {table} SET {column} = NULL WHERE id = %(id)s"
+            expect.refused(app.sql, update, {"id": key}, f"NULL in {table}.{column}",
+                           look=f"is {column} declared as one that may be missing?")  # fmt: skip
+
+
+@check(points=2, after=fills_in_defaults, on=shop)
+def refuses_negative_numbers(app: App) -> None:
+    """A negative price and a negative stock are refused by the database."""
+    key = {"id": new_product(app)["id"]}
+    for column in ("price", "stock_quantity"):
+        update = f"UPDATE products SET {column} = -1 WHERE id = %(id)s"
+        expect.refused(app.sql, update, key, f"{column} = -1", look="CheckConstraint")
+
+
+@check(points=1, after=refuses_negative_numbers, on=shop, hidden=True)
+def refuses_prices_that_are_no_amounts(app: App) -> None:
+    """`NaN` is no price."""
+    key = {"id": new_product(app)["id"]}
+    update = "UPDATE products SET price = 'NaN' WHERE id = %(id)s"
+    expect.refused(app.sql, update, key, "the price NaN", look="where PostgreSQL sorts NaN")
+
+
+@check(points=2, after=fills_in_defaults, on=shop)
+def refuses_blank_names(app: App) -> None:
+    """A name is more than white space, in both tables."""
+    key = {"id": new_product(app)["id"]}
+    for name in ("", "   "):
+        expect.refused(
+            app.sql,
+            "INSERT INTO categories (name) VALUES (%(name)s)",
+            {"name": name},
+            f"a category named {name!r}",
+        )
+        update = "UPDATE products SET name = %(name)s WHERE id = %(id)s"
+        expect.refused(app.sql, update, key | {"name": name}, f"a product named {name!r}")
+
+
+@check(points=1, after=has_both_tables, on=shop)
+def keeps_category_names_unique(app: App) -> None:
+    """Two categories cannot have the same name."""
+    insert = "INSERT INTO categories (name) VALUES (%(name)s)"
+    name = {"name": f"Books {uuid4()}"}
+    app.sql(insert, name)
+    expect.refused(app.sql, insert, name, "a second category of that name")
+
+
+@check(points=2, after=fills_in_defaults, on=shop)
+def ties_products_to_categories(app: App) -> None:
+    """A product's category exists, and a category with products cannot be deleted."""
+    row = new_product(app)
+    expect.refused(
+        app.sql,
+        "UPDATE products SET category_id = %(other)s WHERE id = %(id)s",
+        {"other": uuid4(), "id": row["id"]},
+        "a category_id that no category has",
+    )
+    delete = "DELETE FROM categories WHERE id = %(id)s"
+    expect.refused(
+        app.sql, delete, {"id": row["category_id"]}, "to delete a category with a product"
+    )
+
+
+@check(points=1, after=has_both_tables, on=shop, hidden=True)
+def indexes_the_foreign_key(app: App) -> None:
+    """`category_id` leads an index over all products."""
+    found = app.sql(
+        """
+        SELECT i.indexrelid FROM pg_index i
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = 'public.products'::regclass AND a.attname = 'category_id'
+          AND i.indpred IS NULL AND i.indisvalid
+        """
+    )
+    expect.that(bool(found), "an index that begins with category_id", "none",
+                look="PostgreSQL indexes primary and unique keys by itself, not foreign keys")  # fmt: skip
+
+
+@check(points=1, after=has_both_tables, on=shop)
+def knows_the_time_zone(app: App) -> None:
+    """Every moment is a `timestamp with time zone`."""
+    rows = app.sql(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND data_type LIKE 'timestamp%'"
+    )
+    got = {(row["table_name"], row["column_name"]): row["data_type"] for row in rows}
+    for (table, column), wanted in TYPES.items():
+        expect.equal(got.get((table, column)), wanted, f"the type of {table}.{column}")
+
+
+@check(points=1, after=fills_in_defaults, on=shop)
+def keeps_attributes_queryable(app: App) -> None:
+    """`attributes` is `jsonb`: PostgreSQL can ask what is inside."""
+    row = new_product(app)
+    app.sql(
+        "UPDATE products SET attributes = %s WHERE id = %s",
+        ['{"colour": "red", "sizes": [1, 2]}', row["id"]],
+    )
+    found = app.sql(
+        "SELECT id FROM products WHERE attributes @> %s AND id = %s", ['{"sizes": [2]}', row["id"]]
+    )
+    expect.that(len(found) == 1, "attributes @> '{\"sizes\": [2]}' finds the product", "nothing")
+
+
+@check(points=2, after=fills_in_defaults, on=shop)
+def carries_the_api(app: App) -> None:
+    """A product that is posted to `/api/v1/products` can be read back at its Location."""
+    body = {"name": "Lamp", "price": "12.50", "category_id": str(new_category(app)),
+            "stock_quantity": 3, "attributes": {"colour": "red"}}  # fmt: skip
+    reply = app.post("/api/v1/products", json=body)
+    expect.status(reply, 201, look="what models.py offers to the files that import it")
+    again = app.get(expect.header(reply, "Location"))
+    expect.status(again, 200)
+    expect.equal({name: again[name] for name in body}, body, "the product", reply=again)
+
+
+@check(points=2, after=carries_the_api, on=shop)
+def moves_updated_at(app: App) -> None:
+    """A change through the API moves `updated_at` and leaves `created_at` alone."""
+    row = new_product(app)
+    expect.status(app.patch(f"/api/v1/products/{row['id']}", json={"stock_quantity": 8}), 200)
+    now = app.sql("SELECT * FROM products WHERE id = %s", [row["id"]])[0]
+    expect.equal(now["created_at"], row["created_at"], "created_at after the PATCH")
+    expect.that(now["updated_at"] > row["updated_at"], f"updated_at after {row['updated_at']}",
+                f"{now['updated_at']}", look="what sets updated_at when a row changes")  # fmt: skip

@@ -1,0 +1,114 @@
+"""Mistakes that people make with the tables."""
+
+from workbench.alternatives import Wrong
+
+WRONG = [
+    Wrong(
+        "float_price",
+        "Money in binary floating point: 0.1 is not 0.1.",
+        fails=["keeps_prices_exact"],
+        edits=[
+            ("mapped_column(Numeric(10, 2))", "mapped_column(Float)"),
+            ("    Numeric,\n", "    Float,\n"),
+        ],
+    ),
+    Wrong(
+        "python_defaults",
+        "Defaults that only Python knows: a row from elsewhere is refused.",
+        fails=["fills_in_defaults"],
+        edits=[
+            ('server_default=text("0")', "default=0"),
+            ("server_default=true()", "default=True"),
+        ],
+    ),
+    Wrong(
+        "nullable_flag",
+        "A product that is neither active nor inactive.",
+        fails=["refuses_null"],
+        edits=[("is_active: Mapped[bool]", "is_active: Mapped[bool | None]")],
+    ),
+    Wrong(
+        "nullable_stock",
+        "Stock that is unknown: comparing it crashes later.",
+        fails=["refuses_null"],
+        edits=[("stock_quantity: Mapped[int]", "stock_quantity: Mapped[int | None]")],
+    ),
+    Wrong(
+        "no_checks",
+        "The API validates, so the database need not: until something else writes.",
+        fails=["refuses_negative_numbers"],
+        edits=[
+            ('        CheckConstraint("price BETWEEN 0 AND 99999999.99", name="price_in_range"),\n', ""),
+            ('        CheckConstraint("stock_quantity >= 0", name="stock_quantity_not_negative"),\n', ""),
+        ],
+    ),
+    Wrong(
+        "nan_price",
+        "PostgreSQL sorts NaN above every number, so a lower bound lets it in.",
+        fails=["refuses_prices_that_are_no_amounts"],
+        edits=[("price BETWEEN 0 AND 99999999.99", "price >= 0")],
+    ),
+    Wrong(
+        "empty_but_not_blank",
+        "Only the empty name is refused, spaces pass.",
+        fails=["refuses_blank_names"],
+        edits=[
+            (
+                '    __table_args__ = (CheckConstraint("btrim(name) <> \'\'", name="name_not_blank"),)',
+                '    __table_args__ = (CheckConstraint("name <> \'\'", name="name_not_blank"),)',
+            )
+        ],
+    ),
+    Wrong(
+        "category_twice",
+        "Nothing stops a second category of the same name.",
+        fails=["keeps_category_names_unique"],
+        edits=[("mapped_column(String(100), unique=True)", "mapped_column(String(100))")],
+    ),
+    Wrong(
+        "cascade",
+        "Deleting a category silently deletes what it holds.",
+        fails=["ties_products_to_categories"],
+        edits=[('ondelete="RESTRICT"', 'ondelete="CASCADE"')],
+    ),
+    Wrong(
+        "no_index",
+        "PostgreSQL does not index a foreign key by itself.",
+        fails=["indexes_the_foreign_key"],
+        edits=[('        Index(None, "category_id"),\n', "")],
+    ),
+    Wrong(
+        "naive_moments",
+        "A timestamp without zone means another moment on every server.",
+        fails=["knows_the_time_zone"],
+        edits=[
+            (
+                '        DateTime(timezone=True), server_default=func.now(), onupdate',
+                '        DateTime(), server_default=func.now(), onupdate',
+            )
+        ],
+    ),
+    Wrong(
+        "plain_json",
+        "A json column is text that parses: it has no containment.",
+        fails=["keeps_attributes_queryable"],
+        edits=[
+            ("mapped_column(JSONB, server_default=text(\"'{}'::jsonb\"))",
+             "mapped_column(JSON, server_default=text(\"'{}'\"))"),
+            ("import JSONB", "import JSON"),
+        ],
+    ),
+    Wrong(
+        "updated_once",
+        "updated_at is set when the row is made and never again.",
+        fails=["moves_updated_at"],
+        edits=[(", onupdate=func.clock_timestamp()", "")],
+    ),
+    Wrong(
+        "renamed_column",
+        "A column of another name: the files that import the model do not know it.",
+        fails=["has_both_tables"],
+        edits=[("    stock_quantity: Mapped[int]", "    stock: Mapped[int]"),
+               ('CheckConstraint("stock_quantity >= 0"', 'CheckConstraint("stock >= 0"')],
+    ),
+]  # fmt: skip

@@ -1,0 +1,92 @@
+"""The learner's answers on disk: the current text of each exercise, and every one before it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from workbench.course import Exercise
+from workbench.paths import work_dir
+
+
+@dataclass(frozen=True)
+class Version:
+    """One saved text of an answer."""
+
+    file: Path
+
+    @property
+    def saved(self) -> str:
+        """When it was saved, UTC."""
+        return self.file.stem
+
+    @property
+    def text(self) -> str:
+        return self.file.read_text(encoding="utf-8")
+
+
+class Answers:
+    """The folder work/answers: `<id>/current.<suffix>` and `<id>/history/<time>.<suffix>`."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or work_dir() / "answers"
+
+    def current(self, exercise: Exercise) -> str | None:
+        """The text that was saved last, or None."""
+        try:
+            return self._current_file(exercise).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def save(self, exercise: Exercise, text: str) -> bool:
+        """Make `text` the current answer and keep it for good. False when it was current already.
+
+        Raises OSError when the disk does not take it; the earlier text is still there then.
+        """
+        if self.current(exercise) == text:
+            return False
+        moment = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S.%fZ")
+        history = self._folder / exercise.id / "history"
+        history.mkdir(parents=True, exist_ok=True)
+        _write(history / f"{moment}{exercise.suffix}", text)
+        _write(self._current_file(exercise), text)
+        return True
+
+    def versions(self, exercise: Exercise) -> list[Version]:
+        """Every text that was ever saved, oldest first."""
+        history = self._folder / exercise.id / "history"
+        return [Version(file) for file in sorted(history.glob(f"*{exercise.suffix}"))]
+
+    def failures(self, exercise: Exercise) -> int:
+        """How many checks of the answer in a row have lost points."""
+        try:
+            return int((self._folder / exercise.id / "failures").read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def note_outcome(self, exercise: Exercise, *, full: bool) -> int:
+        """Count one more check of the answer; the failures in a row so far."""
+        count = 0 if full else self.failures(exercise) + 1
+        (self._folder / exercise.id).mkdir(parents=True, exist_ok=True)
+        _write(self._folder / exercise.id / "failures", str(count))
+        return count
+
+    def _current_file(self, exercise: Exercise) -> Path:
+        return self._folder / exercise.id / f"current{exercise.suffix}"
+
+
+def _write(file: Path, text: str) -> None:
+    """Replace a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".saving-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text.encode("utf-8", "replace"))
+        os.replace(name, file)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+        raise

@@ -1,0 +1,83 @@
+"""The companion: the process beside a kernel that holds the runner.
+
+The kernel runs the learner's code, so nothing is judged there. Requests and replies are lines of
+JSON on stdin and stdout: {"id", "do", ...} and {"id", ...}. It ends when stdin closes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from workbench.bench.choose import provider_from
+from workbench.bench.provider import BenchError
+from workbench.course import Course, load_course
+from workbench.grading.engine import OUR_FAULTS, Engine
+from workbench.jupyter.live import Live
+from workbench.paths import work_dir
+from workbench.running.runner import Runner
+from workbench.running.system import NotReady
+
+
+class Desk:
+    """What can be asked of the companion: one method a request."""
+
+    def __init__(self, course: Course, engine: Engine, live: Live) -> None:
+        self._course, self._engine, self._live = course, engine, live
+
+    def check(self, exercise: str, answer: str) -> dict[str, Any]:
+        return self._engine.grade(self._course.exercise(exercise), answer).as_json()
+
+    def swap(self) -> dict[str, Any]:
+        return {"folder": str(self._live.swap())}
+
+    def ask(self, method: str, path: str, options: dict[str, Any]) -> dict[str, Any]:
+        return self._live.ask(method, path, options)
+
+    def address(self) -> dict[str, Any]:
+        return {"address": self._live.address()}
+
+    def reset(self) -> dict[str, Any]:
+        self._live.reset()
+        return {}
+
+
+def main() -> int:
+    """Serve requests until stdin closes; the exit status."""
+    # Replies go to the original stdout; whatever a library prints goes to stderr.
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+    try:
+        lease = provider_from(os.environ, work_dir() / "bench").acquire()
+    except BenchError as error:
+        print(json.dumps({"id": 0, "trouble": str(error)}), file=replies)
+        return 1
+    course = load_course()
+    with lease, Runner(lease.services) as runner, Live(runner, course) as live:
+        runner.launcher.warm_up()
+        desk = Desk(course, Engine(runner), live)
+        print(json.dumps({"id": 0}), file=replies)
+        for line in sys.stdin:
+            order = json.loads(line)
+            reply = _answer(getattr(desk, order.pop("do")), order)
+            print(json.dumps(reply), file=replies)
+    return 0
+
+
+def _answer(method: Callable[..., dict[str, Any]], order: dict[str, Any]) -> dict[str, Any]:
+    number = order.pop("id")
+    try:
+        reply = method(**order)
+    except (NotReady, *OUR_FAULTS) as error:
+        reply = {"trouble": str(error)}
+    except Exception:  # noqa: BLE001 - one odd request must not take the learner's system down
+        reply = {"trouble": traceback.format_exc()}
+    return {"id": number, **reply}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

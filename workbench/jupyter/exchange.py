@@ -1,0 +1,125 @@
+"""`app`: the learner's live system, asked from a notebook. Each request shows all that happened."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import JsonLexer, SqlLexer
+
+from workbench.jupyter.companion import Companion, CompanionError
+
+_MOST_SHOWN = 4000
+
+_NOTHING = {"status": 0, "headers": {}, "body": "", "seconds": 0.0, "statements": [], "log": ""}
+
+_FORMATTER = HtmlFormatter(noclasses=True, nobackground=True, style="friendly", wrapcode=False)
+
+_STYLE = """<style>
+.wbx{font:13px/1.5 var(--jp-content-font-family,system-ui,sans-serif);max-width:62rem;
+ border:1px solid var(--jp-border-color2,#d5dae0);border-radius:8px;overflow:hidden;
+ color:var(--jp-content-font-color1,#1b1f24)}
+.wbx>div{padding:.4rem 1rem;border-top:1px solid var(--jp-border-color3,#e8ebee)}
+.wbx>div:first-child{border:0;background:var(--jp-layout-color2,#f3f5f7)}
+.wbx pre{margin:0!important;background:none!important;white-space:pre-wrap;overflow-wrap:anywhere;
+ font:12.5px/1.5 var(--jp-code-font-family,ui-monospace,monospace)}
+.wbx small{opacity:.7}
+</style>"""
+
+
+class Exchange:
+    """One request and its answer: `.status`, `.headers`, `.text`, `.json`, `.statements`."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.sent: str = data["sent"]
+        self.status: int = data["status"]
+        self.headers: dict[str, str] = data["headers"]
+        self.text: str = data["body"]
+        self.seconds: float = data["seconds"]
+        self.statements: list[str] = [one["text"] for one in data["statements"]]
+        self._ran: list[dict[str, Any]] = data["statements"]
+        self._log: str = data["log"]
+        self._note: str = data["note"]
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError when it is none."""
+        return json.loads(self.text)
+
+    def __repr__(self) -> str:
+        sql = "\n".join(f"  {_shorten(one['text'])}  -- {one['tag']}" for one in self._ran)
+        parts = [self.sent, f"{self.status} in {self.seconds * 1000:.0f} ms", self._pretty(), sql,
+                 self._log.strip(), self._note]  # fmt: skip
+        return "\n".join(part for part in parts if part)
+
+    def _repr_html_(self) -> str:
+        summary = f"{self.status or 'no answer'} in {self.seconds * 1000:.0f} ms"
+        rows = [
+            f"<b>{escape(self.sent)}</b><br>"
+            f"<small>{summary}, {len(self._ran)} SQL statements</small>"
+        ]
+        if self.text:
+            rows.append(highlight(self._pretty(), JsonLexer(), _FORMATTER))
+        rows += [
+            f"<small>{escape(one['tag'])} in {one['seconds'] * 1000:.1f} ms</small>"
+            + highlight(_shorten(one["text"]), SqlLexer(), _FORMATTER)
+            for one in self._ran
+        ]
+        rows += [f"<pre>{escape(text)}</pre>" for text in (self._log.strip(), self._note) if text]
+        return (
+            _STYLE + '<div class="wbx">' + "".join(f"<div>{row}</div>" for row in rows) + "</div>"
+        )
+
+    def _pretty(self) -> str:
+        try:
+            return _shorten(json.dumps(self.json, indent=2, ensure_ascii=False))
+        except ValueError:
+            return _shorten(self.text)
+
+
+class LiveApp:
+    """The learner's live system. Options of a request are httpx's: params, json, headers."""
+
+    def __init__(self, companion: Companion) -> None:
+        self._companion = companion
+
+    def get(self, path: str, **options: Any) -> Exchange:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Exchange:
+        return self.request("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Exchange:
+        return self.request("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Exchange:
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Exchange:
+        return self.request("DELETE", path, **options)
+
+    def request(self, method: str, path: str, **options: Any) -> Exchange:
+        """Send a request; the exchange, which shows itself. Its status is 0 when none came back."""
+        try:
+            return Exchange(self._companion.ask("ask", method=method, path=path, options=options))
+        except CompanionError as error:
+            return Exchange({**_NOTHING, "sent": f"{method} {path}", "note": str(error)})
+
+    @property
+    def url(self) -> str:
+        """Where the live system listens, for a browser: `/docs` below it is the API's reference."""
+        return str(self._companion.ask("address")["address"])
+
+    def reset(self) -> None:
+        """Put the live database back to its demo data."""
+        self._companion.ask("reset")
+
+    def __repr__(self) -> str:
+        return f"<the live system at {self.url}; its documentation is at {self.url}/docs>"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}\n[...]"

@@ -1,0 +1,123 @@
+"""The learner's live system: the reference with every current answer laid over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from workbench.checking.failure import CheckFailed
+from workbench.checking.http import Client
+from workbench.checking.sql import Refused, Sql
+from workbench.closing import Closing
+from workbench.course import Course
+from workbench.jupyter.answers import Answers
+from workbench.paths import root
+from workbench.running.runner import Runner
+from workbench.running.system import Stage, System
+
+#: What the live database holds when it is new.
+DEMO_DATA = Path("sql/data")
+
+
+class Live(Closing):
+    """Starts the system when it is first asked, and again after an answer has changed.
+
+    The database stays as long as the tables' definition does: what was posted is still there.
+    """
+
+    def __init__(self, runner: Runner, course: Course) -> None:
+        self._runner, self._course = runner, course
+        self._stage: Stage | None = None
+        self._system: System | None = None
+        self._tenant = runner.tenancy.create_tenant()
+        self._databases: dict[str, str] = {}  # schema -> database
+        self._note = ""
+
+    def swap(self) -> Path:
+        """Lay the current answers anew; the folder where the system's files now are."""
+        self._stop()
+        answers = Answers()
+        texts = {
+            exercise.replaces: text
+            for exercise in self._course.exercises
+            if (text := answers.current(exercise)) is not None
+        }
+        stage = self._stage = self._runner.stage(texts, self._tenant)
+        return stage.folder
+
+    def ask(self, method: str, path: str, options: dict[str, Any]) -> dict[str, Any]:
+        """Send one request to the live system: the exchange as JSON data, or {"trouble": text}.
+
+        Raises NotReady when the system does not come up.
+        """
+        system = self._running()
+        log = len(system.output)
+        with Client(system) as client:
+            try:
+                reply = client.request(method, path, **options)
+            except CheckFailed as failure:
+                return {"trouble": failure.message}
+        return {
+            "sent": reply.sent,
+            "status": reply.status,
+            "headers": dict(reply.headers),
+            "body": reply.text,
+            "seconds": reply.seconds,
+            "statements": [
+                {"text": one.text, "tag": one.tag or one.error, "seconds": one.seconds}
+                for one in reply.statements
+            ],
+            "log": system.output[log:],
+            "note": self._note,
+        }
+
+    def address(self) -> str:
+        """The live system's base URL; starts it."""
+        return self._running().base_url
+
+    def reset(self) -> None:
+        """Forget what the live databases hold; the next request finds the demo data only."""
+        self._stop()
+        for database in self._databases.values():
+            self._runner.tenancy.drop_database(database)
+        self._databases.clear()
+
+    def close(self) -> None:
+        self._stop()
+        self._runner.tenancy.drop_tenant(self._tenant)
+
+    def _running(self) -> System:
+        if self._stage is None:
+            self.swap()
+        stage = self._stage
+        assert stage is not None  # noqa: S101 - swap made it
+        if self._system is not None and not self._system.alive:
+            self._system.close(keep_database=True)
+            self._system = None
+        if self._system is None:
+            known = self._databases.get(stage.schema)
+            self._system = stage.start(known)
+            if known is None:
+                self._databases[stage.schema] = self._system.database
+                self._note = self._fill(self._system)
+        return self._system
+
+    def _fill(self, system: System) -> str:
+        """Load the demo data; what could not be loaded, in a sentence."""
+        sql = Sql(system.database_url)
+        try:
+            for file in sorted((root() / DEMO_DATA).glob("*.sql")):
+                sql.attempt(file.read_text(encoding="utf-8"))
+        except Refused as error:
+            return f"The demo data does not fit your tables: {error}"
+        finally:
+            sql.close()
+        return ""
+
+    def _stop(self) -> None:
+        if self._system is not None:
+            self._system.close(keep_database=True)
+            self._system = None
+        if self._stage is not None:
+            self._stage.close()
+            self._stage = None
