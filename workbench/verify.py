@@ -1,4 +1,4 @@
-"""`workbench verify`: proves that the checks accept every right answer and reject every wrong one."""
+"""`workbench verify`: proves that checks accept right answers and reject wrong ones."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def check(
     on: Scene | None = None,
     seconds: float = CHECK_SECONDS,
 ) -> Callable[[Callable[[App], None]], Check]:
-    """Make a check of a function that takes the App. Raises CheckDefinitionError if it cannot be."""
+    """Make a check of a function that takes the App. Raises CheckDefinitionError."""
 
     def decorate(function: Callable[[App], None]) -> Check:
         name = function.__name__

@@ -1,4 +1,4 @@
-"""Expectations: each raises CheckFailed that says what was sent, expected, got, and where to look."""
+"""Expectations: each raises a CheckFailed that says what was sent, expected and got."""
 
 from __future__ import annotations
 

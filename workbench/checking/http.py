@@ -1,4 +1,4 @@
-"""The HTTP client of checks: it asks a running system, and keeps what was said and which SQL ran."""
+"""The HTTP client of checks: it asks a running system, and notes which SQL ran meanwhile."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _OPTIONS = f"-c search_path=pg_catalog,public -c statement_timeout={STATEMENT_SE
 Row = dict[str, Any]
 
 
-class Refused(Exception):  # noqa: N818 - what a check asks for
+class Refused(Exception):
     """The database did not take a statement. code: the SQLSTATE."""
 
     def __init__(self, code: str, message: str) -> None:

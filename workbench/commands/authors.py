@@ -32,7 +32,7 @@ def add_parsers(subparsers: Any) -> None:
 def _build(arguments: argparse.Namespace) -> int:
     files = build(load_course(), root(), check=arguments.check)
     if not arguments.check:
-        print(f"{len(files)} notebooks are up to date." if not files else "\n".join(map(str, files)))
+        print("\n".join(map(str, files)) or "Every notebook is up to date.")
         return 0
     for file in files:
         print(f"{file} is not what graders/ says: run `workbench build`.", file=sys.stderr)

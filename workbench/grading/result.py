@@ -57,7 +57,7 @@ class ExerciseResult:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> ExerciseResult:
-        """The reverse of `as_json`. Raises KeyError or TypeError when the data is something else."""
+        """The reverse of `as_json`. Raises KeyError or TypeError for other data."""
         checks = tuple(CheckResult(**check) for check in data["checks"])
         return cls(data["id"], data["status"], checks, data["reason"], data["seconds"])
 

@@ -57,7 +57,7 @@ def main() -> int:
         print(json.dumps({"id": 0, "trouble": str(error)}), file=replies)
         return 1
     course = load_course()
-    with lease, Runner(lease.services) as runner, Live(runner, course) as live:
+    with lease, Runner(lease.services, spare=True) as runner, Live(runner, course) as live:
         runner.launcher.warm_up()
         desk = Desk(course, Engine(runner), live)
         print(json.dumps({"id": 0}), file=replies)

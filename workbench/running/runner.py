@@ -17,6 +17,7 @@ from workbench.closing import Closing
 from workbench.paths import root
 from workbench.running import overlay
 from workbench.running.launcher import Launcher
+from workbench.running.spares import Spares
 from workbench.running.system import READY_SECONDS, NotReady, Stage
 from workbench.running.tap import Tap, Taps
 
@@ -24,8 +25,11 @@ from workbench.running.tap import Tap, Taps
 class Runner(Closing):
     """Stages answers on the services of a bench. Thread-safe; holds all that must be closed."""
 
-    def __init__(self, services: Services, reference: Path | None = None) -> None:
-        """reference: the folder that holds backend/ and sql/, the checkout unless said."""
+    def __init__(
+        self, services: Services, reference: Path | None = None, *, spare: bool = False
+    ) -> None:
+        """reference: the folder that holds backend/ and sql/, the checkout unless said; spare:
+        make the next stage's databases ahead, for one learner who waits."""
         self.launcher = Launcher()
         self.tenancy = Tenancy(services)
         self._taps = Taps()
@@ -37,6 +41,8 @@ class Runner(Closing):
         overlay.copy_reference(reference or root(), self._base)
         self._schema = overlay.digest(self._base, overlay.SCHEMA)
         self._templates = threading.Lock()
+        self._spares = Spares(self.tenancy, f"schema_{self._schema}") if spare else None
+        self.rest()
 
     def stage(self, answers: Mapping[str, str], tenant: Tenant | None = None) -> Stage:
         """Lay the answers (path of the part -> text) over the reference.
@@ -46,7 +52,17 @@ class Runner(Closing):
         """
         folder = Path(tempfile.mkdtemp(prefix="stage-", dir=self._home))
         overlay.lay(answers, self._base, folder)
-        return Stage(self, folder, tenant or self.tenancy.create_tenant(), own=tenant is None)
+        if tenant is not None:
+            return Stage(self, folder, tenant, own=False)
+        ready = self._spares.take() if self._spares else None
+        if ready is not None:
+            return Stage(self, folder, ready.tenant, own=True, databases=ready.databases)
+        return Stage(self, folder, self.tenancy.create_tenant(), own=True)
+
+    def rest(self) -> None:
+        """A stage has closed: use the pause."""
+        if self._spares is not None:
+            self._spares.refill()
 
     def open_tap(self) -> Tap:
         return self._taps.open(*self._postgres)
@@ -97,6 +113,8 @@ class Runner(Closing):
         self.tenancy.freeze_as_template(database, name)
 
     def close(self) -> None:
+        if self._spares:
+            self._spares.close()
         self.launcher.close()
         self._taps.close()
         self.tenancy.close()

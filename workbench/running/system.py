@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 READY_SECONDS = 20.0
 
 
-class NotReady(Exception):  # noqa: N818 - a state of the answer, not an error of ours
+class NotReady(Exception):
     """The system does not serve: the message says why, in the words of its own traceback."""
 
 
@@ -64,11 +65,21 @@ class System(Closing):
 class Stage(Closing):
     """An overlay on disk with a tenant of its own. Systems are started on it, one after another."""
 
-    def __init__(self, runner: Runner, folder: Path, tenant: Tenant, *, own: bool) -> None:
-        """own: the tenant is the stage's, and goes with it."""
+    def __init__(
+        self,
+        runner: Runner,
+        folder: Path,
+        tenant: Tenant,
+        *,
+        own: bool,
+        databases: Sequence[str] = (),
+    ) -> None:
+        """own: the tenant is the stage's, and goes with it; databases: fresh ones of that tenant,
+        made ahead from the reference's template."""
         self._runner, self._own = runner, own
         self.folder, self.tenant = folder, tenant
         self.schema = digest(folder, SCHEMA)  # names what the answer's tables look like
+        self._ready = list(databases)
         self._template: tuple[str, bool] | None = None
         self._not_ready: str | None = None
 
@@ -91,7 +102,11 @@ class Stage(Closing):
         if database is None:
             if self._template is None:
                 self._template = self._runner.template_for(self)
-            database = tenancy.create_database(self.tenant, self._template[0])
+            template, shared = self._template
+            if shared and self._ready:
+                database = self._ready.pop()
+            else:
+                database = tenancy.create_database(self.tenant, template)
         tap = self._runner.open_tap()
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             port = listener.getsockname()[1]
@@ -111,3 +126,4 @@ class Stage(Closing):
         if self._template is not None and not self._template[1]:
             tenancy.drop_template(self._template[0])
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._runner.rest()

@@ -20,8 +20,8 @@ from workbench.running import entry, keeper
 
 #: What backends are made of, loaded once.
 LIBRARIES = (
-    "alembic", "flask", "flask_smorest", "flask_swagger_ui", "httpx", "logging.config", "marshmallow",
-    "psycopg2.extras", "redis", "sqlalchemy.dialects.postgresql.psycopg2", "sqlalchemy.orm",
+    "alembic", "flask", "flask_smorest", "flask_swagger_ui", "httpx", "logging.config",
+    "marshmallow", "psycopg2.extras", "redis", "sqlalchemy.dialects.postgresql.psycopg2", "sqlalchemy.orm",
     "uuid", "waitress", "webargs.flaskparser", "xml.etree.ElementTree",
 )  # fmt: skip
 

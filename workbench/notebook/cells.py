@@ -1,0 +1,95 @@
+"""The cells that a notebook is made of, their ids, and the line that an answer starts with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+Role = Literal["answer", "check", "story"]
+
+#: The first line of an answer cell; IPython, too, looks for it after leading empty lines.
+_ANSWER_LINE = re.compile(r"\s*%%answer(?:[ \t]+(?P<id>\S+))?[^\n]*(?:\n|\Z)")
+
+
+def answer_source(id: str, text: str) -> str:  # noqa: A002 - the vocabulary's word
+    """The source of an answer cell that holds `text`."""
+    return f"%%answer {id}\n{text}".rstrip("\n")
+
+
+def split_answer(source: str) -> tuple[str | None, str]:
+    """The id that a cell's `%%answer` line names, and the answer: the text after that line.
+
+    The id is None when there is no such line, and "" when the line names nothing. The answer has
+    "\\n" line ends and ends with exactly one, so that equal answers are equal texts however they
+    were saved.
+    """
+    source = source.replace("\r\n", "\n")
+    line = _ANSWER_LINE.match(source)
+    text = (source[line.end() :] if line else source).rstrip("\n")
+    return (line["id"] or "" if line else None), text + "\n" if text else ""
+
+
+def slug(id: str) -> str:  # noqa: A002
+    """An exercise's id for nbgrader and for cell ids.
+
+    nbgrader's schema (nbgraderformat/v3.json) allows only letters, digits, "_" and "-" in a
+    grade_id, and so does nbformat in a cell id: the dot becomes a "-".
+    """
+    return re.sub(r"[^A-Za-z0-9_-]", "-", id)
+
+
+def story_cell(cell_id: str, text: str) -> NotebookNode:
+    """Prose. It cannot be edited by accident; it is no nbgrader cell.
+
+    nbgrader refuses a lab whose set of nbgrader cells changed once there are submissions
+    (preprocessors/savecells.py). A story may gain a paragraph in mid-term, so it must not be one;
+    grading restores it all the same.
+    """
+    metadata = {"deletable": False, "editable": False} | _workbench("story")
+    return new_markdown_cell(text, id=cell_id, metadata=metadata)
+
+
+def demo_cell(cell_id: str, code: str) -> NotebookNode:
+    """A live demo: code to run and to play with."""
+    return new_code_cell(code, id=cell_id, metadata=_workbench("story"))
+
+
+def task_cell(id: str, text: str) -> NotebookNode:  # noqa: A002
+    """What an exercise asks for, in Markdown."""
+    metadata = {"deletable": False, "editable": False} | _workbench("story", id)
+    return new_markdown_cell(text, id=_cell_id("exercise", id), metadata=metadata)
+
+
+def answer_cell(id: str, text: str) -> NotebookNode:  # noqa: A002
+    """The cell that holds the answer: nbgrader's "solution" cell."""
+    flags = {"grade": False, "locked": False, "solution": True}
+    return _graded_cell("answer", id, answer_source(id, text), flags)
+
+
+def check_cell(id: str, points: int) -> NotebookNode:  # noqa: A002
+    """The cell that grades the answer: nbgrader's locked "grade" cell, worth all the points."""
+    flags = {"grade": True, "locked": True, "points": points, "solution": False}
+    return _graded_cell("check", id, f'check("{id}")', flags)
+
+
+def _graded_cell(
+    role: Role, exercise: str, source: str, flags: Mapping[str, object]
+) -> NotebookNode:
+    name = f"{role}-{slug(exercise)}"
+    marks = {"grade_id": name, "schema_version": 3, "task": False, **flags}
+    metadata: dict[str, object] = {"nbgrader": marks} | _workbench(role, exercise)
+    return new_code_cell(source, id=_cell_id(role, exercise), metadata=metadata)
+
+
+def _workbench(role: Role, exercise: str = "") -> dict[str, object]:
+    own = {"role": role} | ({"exercise": exercise} if exercise else {})
+    return {"workbench": own}
+
+
+def _cell_id(kind: str, exercise: str) -> str:
+    # nbformat allows 64 characters.
+    return f"{kind}-{slug(exercise)}"[:64]
