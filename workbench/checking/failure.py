@@ -17,12 +17,19 @@ class CheckFailed(Exception):
     def __init__(self, expected: str, got: str = "", sent: str = "", look: str = "") -> None:
         self.expected, self.got, self.sent, self.look = expected, got, sent, look
         self.statements: Sequence[Statement] = ()  # the SQL of the last request, once known
+        self.log = ""  # what the system printed meanwhile, once known
         super().__init__(self.message)
 
     @property
     def details(self) -> dict[str, str]:
         """The parts that are not empty, in the order of reading."""
-        parts = {"sent": self.sent, "expected": self.expected, "got": self.got, "look": self.look}
+        parts = {
+            "sent": self.sent,
+            "expected": self.expected,
+            "got": self.got,
+            "log": self.log,
+            "look": self.look,
+        }
         return {label: text for label, text in parts.items() if text}
 
     @property

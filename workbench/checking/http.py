@@ -90,6 +90,7 @@ class Client(Closing):
     def __init__(self, system: Served) -> None:
         self._system = system
         self.last_statements: Sequence[Statement] = ()
+        self.last_log = ""
         self._http = httpx.Client(
             base_url=system.base_url, timeout=REQUEST_SECONDS, follow_redirects=False,
             trust_env=False, headers={"user-agent": "workbench", "accept-encoding": "identity"},
@@ -117,7 +118,7 @@ class Client(Closing):
         """
         request = self._http.build_request(method, path, **options)
         sent = _show(request)
-        before = len(self._system.statements)
+        before, printed = len(self._system.statements), len(self._system.output)
         try:
             answer = self._http.send(request, stream=True)
             body = self._read(answer, sent)
@@ -132,6 +133,7 @@ class Client(Closing):
             raise self._cut(sent, error) from None
         finally:
             self.last_statements = own_statements(self._system.statements[before:])
+            self.last_log = self._system.output[printed:]
         seconds = answer.elapsed.total_seconds()
         ran = self.last_statements
         return Reply(sent, answer.status_code, answer.headers, body, ran, seconds)

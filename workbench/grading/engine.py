@@ -126,6 +126,7 @@ class _Grading:
                     look="a loop that does not end, or a lock that is waited for",
                 )
             failure.statements = app.last_statements
+            failure.log = shorten(app.last_log.strip(), 1500, tail=True)
             raise failure from None
         finally:
             watchdog.cancel()

@@ -65,10 +65,12 @@ def _tell(status: int, news: dict[str, Any]) -> None:
 def _explain(error: BaseException, folder: str) -> str:
     """The end of the traceback, with the frames of the system's own files only."""
     own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(folder)]
+    if isinstance(error, SyntaxError):
+        own = []  # it tells its own place; the frames are of those who import the file
     lines = [
         f"{Path(frame.filename).relative_to(folder)}, line {frame.lineno}, in {frame.name}\n"
         f"    {frame.line}\n"
-        for frame in own[-3:]
+        for frame in own[-2:]
     ]
     text = "".join([*lines, *traceback.format_exception_only(error)])
     return text.replace(folder + os.sep, "")[-4000:].strip()

@@ -63,9 +63,9 @@ class Process:
             return None
         if "failed" in news:
             return str(news["failed"])
-        was_gone = self._gone
+        ended = self._gone or "ended" in news
         self.stop()
-        if was_gone:
+        if ended:
             return "The process ended before it was ready to serve." + self._last_words()
         return f"It was not ready to serve within {seconds:.0f} s." + self._last_words()
 

@@ -20,10 +20,20 @@ from workbench.running import entry, keeper
 
 #: What backends are made of, loaded once.
 LIBRARIES = (
-    "alembic", "flask", "flask_smorest", "flask_swagger_ui", "httpx", "logging.config",
-    "marshmallow", "psycopg2.extras", "redis", "sqlalchemy.dialects.postgresql.psycopg2", "sqlalchemy.orm",
-    "uuid", "waitress", "webargs.flaskparser", "xml.etree.ElementTree",
-)  # fmt: skip
+    "alembic",
+    "flask",
+    "flask_smorest",
+    "flask_swagger_ui",
+    "httpx",
+    "logging.config",
+    "marshmallow",
+    "psycopg2.extras",
+    "redis",
+    "sqlalchemy.dialects.postgresql.psycopg2",
+    "sqlalchemy.orm",
+    "waitress",
+    "webargs.flaskparser",
+)
 
 MOST_ORDER_BYTES = 1 << 16
 

@@ -16,27 +16,24 @@ SHOP = (
     ("Trowel", "For the GARDEN bed", "9.99", "Gardening", True),
     ("Seed packet", "100% organic", "2.50", "Gardening", True),
     ("Catalog", "Free of charge", "0.00", "Books", True),
-    ("Sticker", "Also free", "0.00", "Books", True),
-    ("Old almanac", "Sold out for good", "3.00", "Books", False),
-    ("Path\\finder", "A back\\slash in the name", "12.00", "Books", True),
+    ("Sticker", "Also free, nearly", "0.50", "Books", True),
+    ("Old almanac", "Sold out, once free", "3.00", "Books", False),
+    ("Path\\finder", "A back\\slash in the name", "12.50", "Books", True),
     ("snake_case mug", "It's a joke", "12.00", "Kitchen", True),
     ("Snakeskin case", "No snakes harmed", "35.00", "Kitchen", True),
-    ("Bowl 1", "", "7.00", "Kitchen", True),
-    ("Bowl 2", "", "7.00", "Kitchen", True),
-    ("Bowl 3", "", "7.00", "Kitchen", True),
-    ("Bowl 4", "", "7.00", "Kitchen", True),
-    ("Bowl 5", "", "7.00", "Kitchen", True),
+    ("Hammock", "Free delivery", "199.00", "Garden", True),
+    ("Bowl, small", "", "7.00", "Kitchen", True),
+    ("Bowl, large", "", "8.00", "Kitchen", True),
 )
 
 MOST_STATEMENTS = 3
 
 
 def shop(app: App) -> None:
-    """The products of SHOP. Bowls share a name's start, a price and a moment."""
+    """The products of SHOP: no two of them share a name, a price or a moment."""
     for name in ("Garden", "Gardening", "Books", "Kitchen"):
         app.sql("INSERT INTO categories (name) VALUES (%s)", [name])
     for number, (name, description, price, category, active) in enumerate(SHOP):
-        minute = 0 if name.startswith("Bowl") else number
         app.sql(
             """
             INSERT INTO products
@@ -46,7 +43,7 @@ def shop(app: App) -> None:
                  AS clock (moment)
             WHERE categories.name = %s
             """,
-            [UUID(int=(99 - number) << 96), name, description, price, active, minute, category],
+            [UUID(int=(99 - number) << 96), name, description, price, active, number, category],
         )
 
 

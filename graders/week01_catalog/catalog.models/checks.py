@@ -59,20 +59,6 @@ def has_both_tables(app: App) -> None:
 
 
 @check(points=2, after=has_both_tables, on=shop)
-def keeps_prices_exact(app: App) -> None:
-    """A price is a decimal number with ten digits, two of them after the point."""
-    look = "the column's type: binary fractions cannot hold most prices"
-    kind = app.sql(
-        "SELECT data_type FROM information_schema.columns"
-        " WHERE table_name = 'products' AND column_name = 'price'"
-    )
-    expect.equal(kind[0]["data_type"], "numeric", "the type of price", look=look)
-    for price, wanted in (("19.99", "19.99"), ("0.1", "0.10"), ("99999999.99", "99999999.99")):
-        row = new_product(app, price)
-        expect.equal(row["price_text"], wanted, f"the price {price} as it is stored", look=look)
-
-
-@check(points=2, after=has_both_tables, on=shop)
 def fills_in_defaults(app: App) -> None:
     """PostgreSQL itself fills in what an INSERT leaves out."""
     look = "server_default: psql does not know Python's defaults"
@@ -85,6 +71,20 @@ def fills_in_defaults(app: App) -> None:
     expect.equal(got, wanted, "the columns that the INSERT did not name", look=look)
     for name in ("id", "created_at", "updated_at"):
         expect.that(row[name] is not None, f"a value in {name}", "NULL", look=look)
+
+
+@check(points=2, after=fills_in_defaults, on=shop)
+def keeps_prices_exact(app: App) -> None:
+    """A price is a decimal number with ten digits, two of them after the point."""
+    look = "the column's type: binary fractions cannot hold most prices"
+    kind = app.sql(
+        "SELECT data_type FROM information_schema.columns"
+        " WHERE table_name = 'products' AND column_name = 'price'"
+    )
+    expect.equal(kind[0]["data_type"], "numeric", "the type of price", look=look)
+    for price, wanted in (("19.99", "19.99"), ("0.1", "0.10"), ("99999999.99", "99999999.99")):
+        row = new_product(app, price)
+        expect.equal(row["price_text"], wanted, f"the price {price} as it is stored", look=look)
 
 
 @check(points=2, after=fills_in_defaults, on=shop)

@@ -105,6 +105,13 @@ WRONG = [
         edits=[(", onupdate=func.clock_timestamp()", "")],
     ),
     Wrong(
+        "renamed_attribute",
+        "The column has its name, the class another: the files that import it cannot use it.",
+        fails=["carries_the_api", "moves_updated_at"],
+        edits=[("    stock_quantity: Mapped[int] = mapped_column(",
+                '    stock: Mapped[int] = mapped_column("stock_quantity", ')],
+    ),
+    Wrong(
         "renamed_column",
         "A column of another name: the files that import the model do not know it.",
         fails=["has_both_tables"],

@@ -36,8 +36,8 @@ class Grade(CourseStep):
     """Grades the answers of a sanitized submission, and puts score and report into check cells."""
 
     engine = Unicode(
-        "workbench.grading.nbgrader_plugins.engine.open_engine",
-        help="Dotted name of a function that takes nothing and returns what grades answers",
+        "workbench.grading.opening.CachedEngine",
+        help="Dotted name of what grades answers: called without arguments, closed at the end",
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:

@@ -41,9 +41,9 @@ class Sanitize(CourseStep):
             filled = fill(notebook, read_submission(path))
         except SubmissionError as error:
             filled = refuse(notebook, str(error))
-        for cell in filled.cells:
-            if problem := cell.metadata.get("workbench", {}).get("problem"):
-                self.log.warning("%s: %s", path, problem)
+        marks = [cell.metadata.get("workbench", {}) for cell in filled.cells]
+        for problem in dict.fromkeys(mark["problem"] for mark in marks if "problem" in mark):
+            self.log.warning("%s: %s", path, problem)
         return filled, resources
 
     def _compare_with_gradebook(self, notebook: NotebookNode, resources: Resources) -> None:

@@ -1,0 +1,41 @@
+# Two commands do everything: `make lab` to learn, `make test` to prove that it all works.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Two workers on two cores; WORKERS=0 runs the tests in one process.
+WORKERS ?= 2
+
+.PHONY: lab test verify build lint setup bench clean
+
+lab: $(READY)  ## set up, start the bench, open JupyterLab; ARGS="--no-browser" goes to JupyterLab
+	$(BIN)/workbench lab $(ARGS)
+
+test: $(READY) lint  ## set up and prove the tool, the backend and the course
+	$(BIN)/workbench build --check
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+verify: $(READY)  ## prove the checks by right and wrong answers; ARGS="catalog.listing" for one
+	$(BIN)/workbench verify $(ARGS)
+
+build: $(READY)  ## write labs/ and solutions/ from graders/
+	$(BIN)/workbench build
+
+bench: $(READY)  ## measure, on this machine
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $(READY)
+
+clean:  ## remove what can be made again; a learner's work/ stays
+	rm -rf $(VENV) build .pytest_cache .ruff_cache .mypy_cache *.egg-info

@@ -1,0 +1,41 @@
+"""What every test package may use: a bench of its own for the whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from workbench.bench.embedded import Embedded
+from workbench.bench.provider import Services
+from workbench.course import Course, load_course
+from workbench.grading.engine import Engine
+from workbench.running.runner import Runner
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """An embedded bench in a temporary folder, stopped at the end of the run."""
+    folder = tmp_path_factory.mktemp("bench")
+    provider = Embedded(folder, linger=0.0)
+    with provider.acquire() as lease:
+        yield lease.services
+    provider.down()
+
+
+@pytest.fixture(scope="session")
+def runner(services: Services) -> Iterator[Runner]:
+    """A runner on that bench, with its zygote warm."""
+    with Runner(services) as opened:
+        opened.launcher.warm_up()
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def engine(runner: Runner) -> Engine:
+    return Engine(runner)
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    return load_course()
