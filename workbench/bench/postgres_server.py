@@ -164,12 +164,10 @@ class PostgresServer:
         try:
             pid = int(pid_file.read_text().split("\n", 1)[0])
             stale = psutil.Process(pid)
-            here = stale.cwd() == os.path.realpath(self.data)
-            ours = here and stale.name().startswith("postgres")
         except (FileNotFoundError, psutil.NoSuchProcess, ValueError):
             return  # no server; PostgreSQL itself removes the file of a dead one
-        if not ours:  # the pid was given to another program, which would look like the server
-            pid_file.unlink()
+        if not self._serves_our_data(stale):
+            pid_file.unlink()  # its pid was given to another program: PostgreSQL would not start
             return
         command = [self._program("pg_ctl"), "stop", "-m", "fast", "-w", "-D", str(self.data)]
         done = self._user.run(command, timeout=90)
@@ -178,3 +176,10 @@ class PostgresServer:
                 f"An older PostgreSQL (process {pid}) still uses {self.data} and does not stop:"
                 f" {done.stdout.strip()}. End that process and try again."
             )
+
+    def _serves_our_data(self, process: psutil.Process) -> bool:
+        try:
+            here = process.cwd() == os.path.realpath(self.data)
+            return here and process.name().startswith("postgres")
+        except (psutil.AccessDenied, psutil.NoSuchProcess):
+            return False  # somebody else's

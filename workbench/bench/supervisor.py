@@ -156,6 +156,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--linger", type=float, default=10.0)
     arguments = parser.parse_args()
+    os.umask(0o077)  # logs hold statements of learners, and the folder may be passed through
     if os.fork():
         os._exit(0)  # the rest is nobody's child: no zombie, and no part of a client's tree
 

@@ -29,9 +29,6 @@ class Served(Protocol):
     def statements(self) -> list[Statement]: ...
 
     @property
-    def alive(self) -> bool: ...
-
-    @property
     def output(self) -> str: ...
 
 
@@ -130,7 +127,12 @@ class Client(Closing):
                 look="a loop that does not end, or a lock that is waited for",
             ) from None
         except httpx.HTTPError as error:
-            raise self._cut(sent, error) from None
+            raise CheckFailed(
+                sent=sent,
+                expected="an answer",
+                got=f"the connection ended without one: {error}",
+                look="the end of your system's log, if it printed anything",
+            ) from None
         finally:
             self.last_statements = own_statements(self._system.statements[before:])
             self.last_log = self._system.output[printed:]
@@ -154,15 +156,6 @@ class Client(Closing):
                         look="what bounds the number of rows",
                     )
         return body
-
-    def _cut(self, sent: str, error: httpx.HTTPError) -> CheckFailed:
-        got = f"the connection ended: {error}"
-        if not self._system.alive:
-            got = "your system's process ended"
-        log = shorten(self._system.output.strip(), 1500, tail=True)
-        return CheckFailed(
-            sent=sent, expected="an answer", got=f"{got}\n{log}", look="the end of the server's log"
-        )
 
 
 def shorten(text: str, most: int = 600, *, tail: bool = False) -> str:

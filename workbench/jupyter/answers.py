@@ -26,7 +26,7 @@ class Version:
 
     @property
     def text(self) -> str:
-        return self.file.read_text(encoding="utf-8")
+        return _read(self.file)
 
 
 class Answers:
@@ -38,7 +38,7 @@ class Answers:
     def current(self, exercise: Exercise) -> str | None:
         """The text that was saved last, or None."""
         try:
-            return self._current_file(exercise).read_text(encoding="utf-8")
+            return _read(self._current_file(exercise))
         except FileNotFoundError:
             return None
 
@@ -77,6 +77,10 @@ class Answers:
 
     def _current_file(self, exercise: Exercise) -> Path:
         return self._folder / exercise.id / f"current{exercise.suffix}"
+
+
+def _read(file: Path) -> str:
+    return file.read_bytes().decode("utf-8")  # read_text would turn "\r" into "\n"
 
 
 def _write(file: Path, text: str) -> None:

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 Role = Literal["answer", "check", "story"]
 
 #: The first line of an answer cell; IPython, too, looks for it after leading empty lines.
-_ANSWER_LINE = re.compile(r"\s*%%answer(?:[ \t]+(?P<id>\S+))?[^\n]*(?:\n|\Z)")
+_ANSWER_LINE = re.compile(r"\s*%%answer(?!\S)(?:[ \t]+(?P<id>\S+))?[^\n]*(?:\n|\Z)")
 
 
 def answer_source(id: str, text: str) -> str:  # noqa: A002 - the vocabulary's word

@@ -1,0 +1,1 @@
+"""A product catalog behind a REST API: Flask, SQLAlchemy, PostgreSQL and Redis."""

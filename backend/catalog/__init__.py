@@ -1,0 +1,1 @@
+"""The catalog: categories and the products in them."""
