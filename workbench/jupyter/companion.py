@@ -35,11 +35,14 @@ class Companion(Closing):
         try:
             process.stdin.write(json.dumps({"id": number, "do": do, **order}) + "\n")
             process.stdin.flush()
-            reply = self._reply(process, number)
+            answer = self._reply(process, number)
         except OSError as error:
-            reply = {"trouble": f"The workbench's companion process ended ({error}). Run it again."}
-        if "trouble" in reply:
-            raise CompanionError(reply["trouble"])
+            raise CompanionError(
+                f"The workbench's companion process ended ({error}). Run the cell again."
+            ) from None
+        if "trouble" in answer:
+            raise CompanionError(answer["trouble"])
+        reply: dict[str, Any] = answer["reply"]
         return reply
 
     def close(self) -> None:

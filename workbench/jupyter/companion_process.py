@@ -1,7 +1,7 @@
 """The companion: the process beside a kernel that holds the runner.
 
 The kernel runs the learner's code, so nothing is judged there. Requests and replies are lines of
-JSON on stdin and stdout: {"id", "do", ...} and {"id", ...}. It ends when stdin closes.
+JSON on stdin and stdout: {"id", "do", ...} and {"id", "reply"} or {"id", "trouble"}. It ends when stdin closes.
 """
 
 from __future__ import annotations
@@ -71,12 +71,11 @@ def main() -> int:
 def _answer(method: Callable[..., dict[str, Any]], order: dict[str, Any]) -> dict[str, Any]:
     number = order.pop("id")
     try:
-        reply = method(**order)
+        return {"id": number, "reply": method(**order)}
     except (NotReady, *OUR_FAULTS) as error:
-        reply = {"trouble": str(error)}
+        return {"id": number, "trouble": str(error)}
     except Exception:  # noqa: BLE001 - one odd request must not take the learner's system down
-        reply = {"trouble": traceback.format_exc()}
-    return {"id": number, **reply}
+        return {"id": number, "trouble": traceback.format_exc()}
 
 
 if __name__ == "__main__":
