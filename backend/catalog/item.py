@@ -60,7 +60,7 @@ def _find(session: Session, product_id: UUID, *, lock: bool) -> Product:
     if lock:
         # A writer waits for the writer before it and then looks again: of two deletions one
         # finds the product, and no update is answered with success after a deletion.
-        query = query.with_for_update()
+        query = query.with_for_update(of=Product)
     product = session.scalars(query).one_or_none()
     if product is None:
         raise ProductNotFound(product_id)

@@ -33,10 +33,10 @@ PRICE_DOC = {
 }
 BOUND_DOC = {"minimum": 0, "maximum": float(MAX_PRICE), "description": "Inclusive."}
 
-valid_bound = validate.Range(0, MAX_PRICE)
+_valid_bound = validate.Range(0, MAX_PRICE)
 
 
-def valid_price(price: Decimal) -> None:
+def _valid_price(price: Decimal) -> None:
     """Refuse a price that NUMERIC(10, 2) would refuse or round."""
     if not 0 <= price <= MAX_PRICE:
         raise ValidationError(f"Must be from 0 to {MAX_PRICE}.")
@@ -44,7 +44,7 @@ def valid_price(price: Decimal) -> None:
         raise ValidationError("Must not have more than two decimal places.")
 
 
-class Price(fields.Decimal):
+class _Price(fields.Decimal):
     """An amount of money: exact, and shown with two decimal places."""
 
     def _serialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str:
@@ -60,7 +60,7 @@ class ProductSchema(Schema):
     id = fields.UUID(dump_only=True)
     name = StrippedText(required=True, validate=[no_nul, validate.Length(1, 200)])
     description = fields.String(load_default="", validate=no_nul)
-    price = Price(required=True, validate=valid_price, metadata=PRICE_DOC)
+    price = _Price(required=True, validate=_valid_price, metadata=PRICE_DOC)
     category_id = fields.UUID(required=True)
     stock_quantity = fields.Integer(
         strict=True, load_default=0, validate=validate.Range(0, MAX_INTEGER)
@@ -80,10 +80,10 @@ class ListingQuerySchema(Schema):
     per_page = fields.Integer(load_default=20, validate=validate.Range(1, 100))
     category = fields.String(load_default=None, allow_none=False, validate=no_nul)
     min_price = fields.Decimal(
-        load_default=None, allow_none=False, validate=valid_bound, metadata=BOUND_DOC
+        load_default=None, allow_none=False, validate=_valid_bound, metadata=BOUND_DOC
     )
     max_price = fields.Decimal(
-        load_default=None, allow_none=False, validate=valid_bound, metadata=BOUND_DOC
+        load_default=None, allow_none=False, validate=_valid_bound, metadata=BOUND_DOC
     )
     search = StrippedText(
         load_default=None, allow_none=False, validate=[no_nul, validate.Length(max=100)]
@@ -92,13 +92,13 @@ class ListingQuerySchema(Schema):
     sort_order = fields.String(load_default="desc", validate=validate.OneOf(["asc", "desc"]))
 
     @validates_schema
-    def check_price_range(self, data: dict[str, Any], **_: Any) -> None:
+    def _check_price_range(self, data: dict[str, Any], **_: Any) -> None:
         low, high = data["min_price"], data["max_price"]
         if low is not None and high is not None and low > high:
             raise ValidationError("Must not be above max_price.", "min_price")
 
     @post_load
-    def drop_empty_search(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def _drop_empty_search(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         return {**data, "search": data["search"] or None}
 
 
@@ -120,5 +120,5 @@ class ProductPageSchema(Schema):
     pagination = fields.Nested(PaginationSchema)
 
     @pre_dump
-    def split(self, page: ProductPage, **_: Any) -> dict[str, Any]:
+    def _split(self, page: ProductPage, **_: Any) -> dict[str, Any]:
         return {"products": page.items, "pagination": page}

@@ -11,6 +11,7 @@ from workbench.running.wire import Statement
 HOUSEKEEPING = (
     r"BEGIN\b", r"START TRANSACTION\b", r"COMMIT\b", r"ROLLBACK\b", r"SAVEPOINT\b", r"RELEASE\b",
     r"SET\b", r"SHOW\b", r"DISCARD\b", r"DEALLOCATE\b", r"SELECT 1\s*;?$", r";?$",
+    r"SELECT t\.oid, typarray\s+FROM pg_type",  # psycopg2 looks for hstore
     r"SELECT (pg_catalog\.)?version\(\)", r"SELECT current_schema\(\)",
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """The companion: the process beside a kernel that holds the runner.
 
 The kernel runs the learner's code, so nothing is judged there. Requests and replies are lines of
-JSON on stdin and stdout: {"id", "do", ...} and {"id", "reply"} or {"id", "trouble"}. It ends when stdin closes.
+JSON on stdin and stdout: {"id", "do", ...}, then {"id", "reply"} or {"id", "trouble"}. It ends when
+stdin closes.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def load(shell: InteractiveShell) -> None:
     course, answers, companion = load_course(), Answers(), Companion()
     atexit.register(companion.close)
     notebook = Notebook(shell, course, answers, companion)
-    shell.register_magic_function(notebook.answer, "cell", "answer")
+    shell.register_magic_function(notebook.answer, "cell", "answer")  # type: ignore[arg-type]
     shell.push({"check": notebook.check, "app": LiveApp(companion)})
 
 

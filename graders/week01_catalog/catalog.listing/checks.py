@@ -134,9 +134,15 @@ def searches_literally(app: App) -> None:
 @check(points=1, after=searches_names_and_descriptions, on=shop, hidden=True)
 def combines_filters(app: App) -> None:
     """A product must match every filter that is given."""
-    agrees(app, "c.name = 'Books' AND p.price <= 5 AND (p.name ILIKE '%free%'"
-                " OR p.description ILIKE '%free%')",
-           category="Books", max_price="5", search="free", look="AND binds tighter than OR")  # fmt: skip
+    agrees(
+        app,
+        "c.name = 'Books' AND p.price <= 5 AND (p.name ILIKE '%free%'"
+        " OR p.description ILIKE '%free%')",
+        category="Books",
+        max_price="5",
+        search="free",
+        look="AND binds tighter than OR",
+    )
     agrees(app, "c.name = 'Kitchen' AND p.name ILIKE '%bowl%'", category="Kitchen", search="bowl")
 
 
@@ -193,6 +199,10 @@ def leaves_the_work_to_the_database(app: App) -> None:
                     f"{len(reply.statements)}:\n{ran}", sent=reply.sent,
                     look="a query in a loop, or a relationship loaded row by row")  # fmt: skip
         rows = sum(one.rows for one in reply.statements)
-        expect.that(rows <= per_page + MOST_STATEMENTS,
-                    f"about {per_page} rows fetched for {per_page} products", f"{rows} rows\n{ran}",
-                    sent=reply.sent, look="cut the page and count in SQL, not in Python")  # fmt: skip
+        expect.that(
+            rows <= per_page + MOST_STATEMENTS,
+            f"about {per_page} rows fetched for {per_page} products",
+            f"{rows} rows\n{ran}",
+            sent=reply.sent,
+            look="cut the page and count in SQL, not in Python",
+        )

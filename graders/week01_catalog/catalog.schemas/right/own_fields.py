@@ -80,7 +80,7 @@ class ProductSchema(Schema):
     price = _Money(required=True)
     category_id = fields.UUID(required=True)
     stock_quantity = _Whole(load_default=0)
-    attributes = fields.Mapping(load_default=dict)
+    attributes = fields.Dict(load_default=dict)
     created_at = _Moment(dump_only=True)
     updated_at = _Moment(dump_only=True)
 

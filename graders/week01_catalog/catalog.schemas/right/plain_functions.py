@@ -6,7 +6,15 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_dump, pre_dump, pre_load, validates_schema
+from marshmallow import (
+    Schema,
+    ValidationError,
+    fields,
+    post_dump,
+    pre_dump,
+    pre_load,
+    validates_schema,
+)
 
 from backend.catalog.pages import ProductPage
 
@@ -64,7 +72,7 @@ class ProductSchema(Schema):
     price = fields.Raw(required=True)
     category_id = fields.UUID(required=True)
     stock_quantity = fields.Raw(load_default=0)
-    attributes = fields.Raw(load_default=lambda: {})
+    attributes = fields.Raw(load_default=dict)
     created_at = fields.Raw(dump_only=True)
     updated_at = fields.Raw(dump_only=True)
 
