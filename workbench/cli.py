@@ -22,7 +22,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for side in (learners, bench, instructors, authors):
         side.add_parsers(subparsers)
-    arguments = parser.parse_args(argv)
+    # `lab` hands options that it does not know to JupyterLab; every other command refuses them.
+    arguments, others = parser.parse_known_args(argv)
+    if others and not hasattr(arguments, "jupyter"):
+        parser.error(f"unknown: {' '.join(others)}")
+    if others:
+        arguments.jupyter = others
     try:
         return int(arguments.run(arguments))
     except (CourseError, BenchError) as error:

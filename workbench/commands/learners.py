@@ -19,12 +19,17 @@ from workbench.jupyter.answers import Answers
 from workbench.notebook.replace import replace_answer
 from workbench.paths import root, work_dir
 
+LEARNERS_CONFIG = Path(__file__).parent.parent / "jupyter" / "config"
+
 
 def add_parsers(subparsers: Any) -> None:
     """Add the learners' commands."""
-    one = subparsers.add_parser("lab", help="start the bench and open JupyterLab on the first lab")
-    one.add_argument("jupyter", nargs=argparse.REMAINDER, help="options for JupyterLab")
-    one.set_defaults(run=_lab)
+    one = subparsers.add_parser(
+        "lab",
+        help="start the bench and open JupyterLab on the first lab",
+        epilog="Further options go to JupyterLab: `workbench lab --no-browser --port=9000`.",
+    )
+    one.set_defaults(run=_lab, jupyter=[])
 
     one = subparsers.add_parser("check", help="check a notebook's answers, as they are saved in it")
     one.add_argument("notebook", type=Path, metavar="NB")
@@ -63,10 +68,14 @@ def _lab(arguments: argparse.Namespace) -> int:
         command = [
             sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={work_dir()}",
             f"--LabApp.default_url=/lab/tree/{first.as_posix()}",
-            "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             *arguments.jupyter,
         ]  # fmt: skip
-        environ = os.environ | {"WORKBENCH_WORK": str(work_dir())}
+        # Without nbgrader's pages for instructors, and without the news.
+        config = [str(LEARNERS_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+        environ = os.environ | {
+            "WORKBENCH_WORK": str(work_dir()),
+            "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, config)),
+        }
         return subprocess.call(command, env=environ)
 
 

@@ -15,6 +15,7 @@ from workbench.checking.app import App
 from workbench.checking.check import Check, Scene, load_checks
 from workbench.checking.failure import CheckFailed
 from workbench.checking.http import shorten
+from workbench.checking.tracebacks import own_frames
 from workbench.closing import Closing
 from workbench.course import Exercise
 from workbench.grading.result import CheckResult, CheckStatus, ExerciseResult
@@ -126,7 +127,7 @@ class _Grading:
                     look="a loop that does not end, or a lock that is waited for",
                 )
             failure.statements = app.last_statements
-            failure.log = shorten(app.last_log.strip(), 1500, tail=True)
+            failure.log = shorten(own_frames(app.last_log.strip()), 1500, tail=True)
             raise failure from None
         finally:
             watchdog.cancel()

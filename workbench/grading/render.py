@@ -6,12 +6,15 @@ feedback shows both.
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from workbench.course import Exercise
 from workbench.grading.result import CheckResult, ExerciseResult
 
 MARKS = {"passed": "✓", "failed": "✗", "skipped": "–", "error": "!"}
+
+_CODE = re.compile("`([^`]+)`")
 
 _HIDDEN = "A hidden check: the exercise's text states what it asks for."
 
@@ -30,7 +33,11 @@ _STYLE = """<style>
 .wb-mark{font-weight:700}
 .wb-passed .wb-mark{color:#1a7f4b}.wb-failed .wb-mark{color:#c62f2f}
 .wb-skipped{opacity:.65}.wb-error .wb-mark{color:#a15c00}
-.wb-why{grid-column:2/4;display:grid;grid-template-columns:5.5rem 1fr;gap:.1rem .6rem;
+.wb details{grid-column:2/4}
+.wb summary{cursor:pointer;opacity:.7;font-size:.9em}
+.wb code{font:12.5px var(--jp-code-font-family,ui-monospace,monospace);padding:0 .2em;
+ background:var(--jp-layout-color2,#f3f5f7);border-radius:3px}
+.wb-why{display:grid;grid-template-columns:5.5rem 1fr;gap:.1rem .6rem;
  border-left:3px solid #c62f2f;padding:.2rem 0 .3rem .8rem;margin:.2rem 0}
 .wb-why span{opacity:.7}
 .wb .wb-why pre{margin:0;padding:0;background:none;white-space:pre-wrap;overflow-wrap:anywhere;
@@ -81,13 +88,15 @@ def as_html(
     if result.reason:
         out.append(f'<div class="wb-note">{escape(result.reason)}</div>')
     seen: set[str] = set()
-    out += [_check_html(check, for_learner, seen) for check in result.checks]
+    for check in result.checks:
+        out.append(_check_html(check, for_learner, seen, unfold=not seen))
     if hint:
         out.append(f'<div class="wb-note"><b>Hint.</b> {escape(hint)}</div>')
     return "".join([*out, "</div>"])
 
 
-def _check_html(check: CheckResult, for_learner: bool, seen: set[str]) -> str:
+def _check_html(check: CheckResult, for_learner: bool, seen: set[str], *, unfold: bool) -> str:
+    """One check. Its message is folded away unless it is the first: one thing at a time."""
     tag = ' <span class="wb-tag">hidden</span>' if check.hidden else ""
     message = _message(check, for_learner, seen)
     parts = check.details if message == check.message else {}
@@ -99,11 +108,20 @@ def _check_html(check: CheckResult, for_learner: bool, seen: set[str]) -> str:
     return (
         f'<div class="wb-check wb-{check.status}" data-check="{escape(check.id)}">'
         f'<span class="wb-mark">{MARKS[check.status]}</span>'
-        f"<span>{escape(check.title)}{tag}</span>"
+        f"<span>{_CODE.sub(_as_code, escape(check.title))}{tag}</span>"
         f'<span class="wb-points">{_points(check)}</span>'
-        + (f'<div class="wb-why">{why}</div>' if why else "")
+        + (_folded(why, unfold) if why else "")
         + "</div>"
     )
+
+
+def _folded(why: str, unfold: bool) -> str:
+    state = " open" if unfold else ""
+    return f'<details{state}><summary>why</summary><div class="wb-why">{why}</div></details>'
+
+
+def _as_code(match: re.Match[str]) -> str:
+    return f"<code>{match[1]}</code>"
 
 
 def _message(check: CheckResult, for_learner: bool, seen: set[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from workbench.course import Course
 from workbench.jupyter.answers import Answers
 from workbench.paths import root
 from workbench.running.runner import Runner
-from workbench.running.system import Stage, System
+from workbench.running.system import NotReady, Stage, System
 
 #: What the live database holds when it is new.
 DEMO_DATA = Path("sql/data")
@@ -32,9 +33,14 @@ class Live(Closing):
         self._tenant = runner.tenancy.create_tenant()
         self._databases: dict[str, str] = {}  # schema -> database
         self._note = ""
+        self._port = 0
 
     def swap(self) -> Path:
-        """Lay the current answers anew; the folder where the system's files now are."""
+        """Lay the current answers anew; the folder where the system's files now are.
+
+        A system that runs is started again at the same address, so that a browser finds it.
+        """
+        running = self._system is not None
         self._stop()
         answers = Answers()
         texts = {
@@ -43,6 +49,9 @@ class Live(Closing):
             if (text := answers.current(exercise)) is not None
         }
         stage = self._stage = self._runner.stage(texts, self._tenant)
+        if running:
+            with contextlib.suppress(NotReady):  # the stage remembers, and tells who asks next
+                self._running()
         return stage.folder
 
     def ask(self, method: str, path: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +105,8 @@ class Live(Closing):
             self._system = None
         if self._system is None:
             known = self._databases.get(stage.schema)
-            self._system = stage.start(known)
+            self._system = stage.start(known, self._port)
+            self._port = self._system.port
             if known is None:
                 self._databases[stage.schema] = self._system.database
                 self._note = self._fill(self._system)

@@ -34,6 +34,7 @@ class System(Closing):
         self._process, self._tap = process, tap
         self._tenancy, self._tenant = tenancy, tenant
         self.database = database
+        self.port = port
         self.base_url = f"http://127.0.0.1:{port}"
         self.database_url = tenancy.postgres_url(tenant, database)
         self.redis_url = tenancy.redis_url(tenant)
@@ -83,20 +84,21 @@ class Stage(Closing):
         self._template: tuple[str, bool] | None = None
         self._not_ready: str | None = None
 
-    def start(self, database: str | None = None) -> System:
-        """Start a system on a fresh database, or on one that is there already.
+    def start(self, database: str | None = None, port: int = 0) -> System:
+        """Start a system on a fresh database, or on one that is there already; on a free port
+        of its own, or on this one.
 
         Raises NotReady when the answer does not come up; it is not tried twice.
         """
         if self._not_ready is not None:
             raise NotReady(self._not_ready)
         try:
-            return self._start(database)
+            return self._start(database, port)
         except NotReady as error:
             self._not_ready = str(error)
             raise
 
-    def _start(self, database: str | None) -> System:
+    def _start(self, database: str | None, port: int) -> System:
         tenancy = self._runner.tenancy
         fresh = database is None
         if database is None:
@@ -108,7 +110,7 @@ class Stage(Closing):
             else:
                 database = tenancy.create_database(self.tenant, template)
         tap = self._runner.open_tap()
-        with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        with socket.create_server(("127.0.0.1", port), backlog=128) as listener:
             port = listener.getsockname()[1]
             environ = self._runner.environ(self.folder, self.tenant, database, tap.port)
             process = self._runner.launcher.launch("serve", self.folder, environ, listener)
