@@ -105,12 +105,18 @@ class Live(Closing):
             self._system = None
         if self._system is None:
             known = self._databases.get(stage.schema)
-            self._system = stage.start(known, self._port)
+            self._system = self._start(stage, known)
             self._port = self._system.port
             if known is None:
                 self._databases[stage.schema] = self._system.database
                 self._note = self._fill(self._system)
         return self._system
+
+    def _start(self, stage: Stage, database: str | None) -> System:
+        try:
+            return stage.start(database, self._port)
+        except OSError:  # somebody took the port meanwhile
+            return stage.start(database)
 
     def _fill(self, system: System) -> str:
         """Load the demo data; what could not be loaded, in a sentence."""
