@@ -1,0 +1,202 @@
+"""The commands as people and outside checks call them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.bench.provider import Services
+from workbench.commands.learners import copy_labs
+from workbench.course import load_course
+from workbench.paths import root
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+LAB = root() / "labs/week01_catalog/1_resource_design.ipynb"
+SOLUTION = root() / "solutions/week01_catalog/1_resource_design.ipynb"
+
+
+@pytest.fixture
+def run(services: Services, tmp_path: Path) -> Run:
+    """Run `workbench` with a work and a build folder of its own, on the test run's bench."""
+    environ = os.environ | {
+        "WORKBENCH_WORK": str(tmp_path / "work"),
+        "WORKBENCH_BUILD": str(tmp_path / "build"),
+        "DATABASE_URL": services.postgres_url,
+        "REDIS_URL": services.redis_url,
+    }
+
+    def command(*arguments: str | Path, **changes: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "workbench.cli", *map(str, arguments)],
+            env=environ | changes, cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    return command
+
+
+def edited(source: Path, target: Path, exercise: str, change: Callable[[str], str]) -> Path:
+    """A copy of a notebook in which one answer cell's source is changed."""
+    notebook = json.loads(source.read_text())
+    for cell in notebook["cells"]:
+        mark = cell["metadata"].get("workbench", {})
+        if mark.get("role") == "answer" and mark["exercise"] == exercise:
+            cell["source"] = change("".join(cell["source"]))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(notebook))
+    return target
+
+
+def test_grade_prints_the_contract(run: Run, tmp_path: Path) -> None:
+    half = edited(
+        SOLUTION,
+        tmp_path / "submitted/anna/week01_catalog/1_resource_design.ipynb",
+        "catalog.listing",
+        lambda text: text.replace('query["max_price"] is not None', 'query["max_price"]'),
+    )
+    done = run("grade", half, LAB, "--json")
+    half_result, lab_result = json.loads(done.stdout)
+    assert done.returncode == 0
+    wanted = {"version", "notebook", "lab", "learner", "status", "score", "max_score",
+              "exercises", "reason"}  # fmt: skip
+    assert wanted <= set(half_result)
+    assert half_result["version"] == 1
+    assert half_result["learner"] == "anna"
+    assert half_result["lab"] == "week01_catalog"
+    failed = {
+        check["id"]: check["message"]
+        for exercise in half_result["exercises"]
+        for check in exercise["checks"]
+        if check["status"] != "passed"
+    }
+    assert set(failed) == {"takes_zero_for_a_bound"}
+    assert "max_price=0" in failed["takes_zero_for_a_bound"]
+    assert half_result["score"] == half_result["max_score"] - 2
+    assert lab_result["status"] == "graded"
+    assert 0 <= lab_result["score"] < lab_result["max_score"]
+
+
+def test_grading_again_takes_the_kept_result(run: Run) -> None:
+    first = json.loads(run("grade", SOLUTION, "--json").stdout)
+    # Without a bench only what is kept can be told.
+    again = run("grade", SOLUTION, "--json", DATABASE_URL="postgresql://127.0.0.1:1/none")
+    assert json.loads(again.stdout) == first
+    assert first[0]["score"] == first[0]["max_score"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "not valid JSON"),
+        ("[]", "no Jupyter notebook"),
+        ('{"cells": []}', "no Jupyter notebook"),
+    ],
+)
+def test_a_file_that_is_no_notebook_is_rejected_in_a_sentence(
+    run: Run, tmp_path: Path, text: str, said: str
+) -> None:
+    file = tmp_path / "odd.ipynb"
+    file.write_text(text)
+    (result,) = json.loads(run("grade", file, "--json").stdout)
+    assert result["status"] == "rejected"
+    assert said in result["reason"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda text: text.replace("%%answer catalog.listing", "%%answer catalog.models"),
+            "catalog",
+        ),
+        (lambda text: text.replace("def list_products(", "def list_products(:"), "SyntaxError"),
+    ],
+)
+def test_an_odd_answer_costs_its_own_points_only(
+    run: Run, tmp_path: Path, change: Callable[[str], str], said: str
+) -> None:
+    file = edited(SOLUTION, tmp_path / "odd.ipynb", "catalog.listing", change)
+    (result,) = json.loads(run("grade", file, "--json").stdout)
+    by_id = {one["id"]: one for one in result["exercises"]}
+    odd = by_id.pop("catalog.listing")
+    assert odd["score"] == 0
+    assert said in odd["reason"] + "".join(check["message"] for check in odd["checks"])
+    assert all(one["score"] == one["max_score"] > 0 for one in by_id.values())
+
+
+def test_verify_judges_a_stray_answer(run: Run, tmp_path: Path) -> None:
+    exercise = load_course().exercise("catalog.listing")
+    answer = tmp_path / "answer.py"
+    answer.write_text(exercise.part)
+    done = run("verify", "catalog.listing", "--answer", answer, "--json")
+    result: dict[str, Any] = json.loads(done.stdout)
+    assert (done.returncode, result["score"]) == (0, result["max_score"])
+    answer.write_text(exercise.starter)
+    done = run("verify", "catalog.listing", "--answer", answer, "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["status"] == "graded"
+
+
+def test_check_reports_like_the_notebook(run: Run) -> None:
+    done = run("check", SOLUTION)
+    assert done.returncode == 0
+    assert "A listing that never lies: 21 of 21 points" in done.stdout
+
+
+def test_build_is_up_to_date(run: Run) -> None:
+    done = run("build", "--check")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_restore_and_reset_move_between_answers_and_keep_all(run: Run, tmp_path: Path) -> None:
+    (mine,) = copy_labs(root() / "labs", tmp_path / "work/labs")
+    edited(mine, mine, "catalog.listing", lambda text: text + "\n# my own idea")
+    done = run("reset", "catalog.listing")
+    assert done.returncode == 0, done.stderr
+    assert "# my own idea" not in mine.read_text()
+    kept = mine.parent / "catalog.listing.before.py"
+    assert "# my own idea" in kept.read_text()
+    listed = run("restore", "catalog.listing").stdout.splitlines()
+    assert len(listed) == 2
+    moment = listed[0].split()[0]
+    assert run("restore", "catalog.listing", moment).returncode == 0
+    assert run("restore", "catalog.listing", "1999").returncode == 1
+    assert "no answer" in run("restore", "catalog.models").stderr
+
+
+def test_a_learners_notebook_is_never_overwritten(tmp_path: Path) -> None:
+    (mine,) = copy_labs(root() / "labs", tmp_path)
+    mine.write_text("mine")
+    copy_labs(root() / "labs", tmp_path)
+    assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["verify", "catalog.lisitng"], 1, "Did you mean catalog.listing"),
+        (["verify", "--answer", "x.py"], 2, "exactly one exercise"),
+        (["verify", "catalog.listing", "--answer", "nowhere.py"], 2, "cannot be read"),
+        (["reset", "nothing"], 1, "There is no exercise"),
+        (["grade", "--frobnicate", "x"], 2, "--frobnicate"),
+        ([], 2, "COMMAND"),
+    ],
+)
+def test_bad_calls_name_the_next_step(run: Run, arguments: list[str], code: int, said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == code
+    assert said in done.stderr
+
+
+def test_a_bench_that_cannot_be_had_is_said(run: Run) -> None:
+    done = run("verify", "catalog.listing", DATABASE_URL="postgresql://127.0.0.1:1/none")
+    assert done.returncode == 1
+    assert done.stderr.startswith("workbench: ")
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,103 @@
+"""The architecture's rules, read off the files themselves."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from workbench.course import load_course
+from workbench.paths import root
+
+ROOT = root()
+PACKAGES = sorted((ROOT / "workbench").rglob("*.py"))
+BACKEND = sorted((ROOT / "backend").rglob("*.py"))
+CHECKS = sorted((ROOT / "graders").glob("*/*/checks.py"))
+
+
+def imports(file: Path) -> set[str]:
+    """The absolute names of the modules that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def relative(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("file", BACKEND, ids=relative)
+def test_the_backend_knows_nothing_of_the_course(file: Path) -> None:
+    assert not {name for name in imports(file) if name.split(".")[0] in ("workbench", "graders")}
+
+
+@pytest.mark.parametrize("file", PACKAGES, ids=relative)
+def test_the_tool_never_imports_the_backend(file: Path) -> None:
+    assert not {name for name in imports(file) if name.split(".")[0] in ("backend", "graders")}
+
+
+@pytest.mark.parametrize("file", CHECKS, ids=relative)
+def test_checks_import_only_the_checking_package(file: Path) -> None:
+    ours = {name for name in imports(file) if name.split(".")[0] in ("workbench", "backend")}
+    assert ours == {"workbench.checking"}
+
+
+def test_starting_the_command_line_stays_light() -> None:
+    """Libraries that take long to import are imported by the command that needs them."""
+    heavy = ("jupyterlab", "testcontainers", "papermill", "sqlalchemy")
+    code = f"import workbench.cli, sys; print([m for m in {heavy!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_environment_yml_names_the_same_packages() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    listed = re.findall(r"^ {6}- (?!--)(\S.*)$", (ROOT / "environment.yml").read_text(), re.M)
+    assert sorted(listed) == sorted(one.split(";")[0] for one in wanted)
+
+
+def test_constraints_pin_every_dependency_and_name_no_address() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    text = (ROOT / "constraints.txt").read_text()
+    pinned = {name.lower().replace("_", "-") for name in re.findall(r"^([\w.-]+)==", text, re.M)}
+    assert {re.split(r"[=<>;]", one)[0] for one in wanted} <= pinned
+    assert "//" not in text
+    assert "@" not in text
+
+
+def test_every_package_is_installed() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {relative(file.parent).replace("/", ".") for file in PACKAGES}
+    assert set(listed) == found
+
+
+def test_the_readme_names_every_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench.cli", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    commands = re.findall(r"^    (\w+) ", done.stdout, re.M)
+    assert len(commands) >= 10
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in commands if f"`workbench {name}" not in readme] == []
+
+
+def test_every_exercise_stands_in_exactly_one_story() -> None:
+    for lab in load_course().labs:
+        text = "\n".join(story.read_text() for story in lab.stories)
+        assert sorted(re.findall(r"^\{\{exercise (\S+)\}\}$", text, re.M)) == sorted(
+            exercise.id for exercise in lab.exercises
+        )
