@@ -1,8 +1,8 @@
 """How long `check(...)` takes in a notebook: the first time, and warm.
 
 Each figure is wall-clock time between the kernel's request and the result, on an embedded bench in
-a temporary folder. Between two checks a person reads for at least a second; the pause is not counted,
-but it is what databases are made ahead in.
+a temporary folder. Between two checks a person reads for at least a second; the pause is not
+counted, but databases are made ahead in it.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,14 @@ from workbench.bench.provider import Services
 from workbench.course import Course, load_course
 from workbench.grading.engine import Engine
 from workbench.running.runner import Runner
+
+#: The browser tests need Debian's Chromium; without it they are left out, and the header says so.
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+collect_ignore = [] if CHROMIUM else ["browser"]
+
+
+def pytest_report_header() -> str:
+    return f"browser: {CHROMIUM or 'none; tests/browser is left out (apt install chromium)'}"
 
 
 @pytest.fixture(scope="session")

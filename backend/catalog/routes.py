@@ -13,8 +13,9 @@ from backend.catalog.errors import ProductNotFound, UnknownCategory
 from backend.catalog.item import get_product, modify_product, remove_product, replace_product
 from backend.catalog.listing import list_products
 from backend.catalog.models import Product
+from backend.catalog.page_schema import ProductPageSchema
 from backend.catalog.pages import ListingQuery, ProductPage
-from backend.catalog.schemas import ListingQuerySchema, ProductPageSchema, ProductSchema
+from backend.catalog.schemas import ListingQuerySchema, ProductSchema
 from backend.database import Database
 from backend.problems import InvalidInput, problem
 

@@ -11,12 +11,10 @@ from marshmallow import (
     ValidationError,
     fields,
     post_load,
-    pre_dump,
     validate,
     validates_schema,
 )
 
-from backend.catalog.pages import ProductPage
 from backend.catalog.text import StrippedText, no_nul
 
 MAX_PRICE = Decimal("99999999.99")
@@ -100,25 +98,3 @@ class ListingQuerySchema(Schema):
     @post_load
     def _drop_empty_search(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         return {**data, "search": data["search"] or None}
-
-
-class PaginationSchema(Schema):
-    """Where a page lies among all pages."""
-
-    page = fields.Integer()
-    per_page = fields.Integer()
-    total = fields.Integer()
-    pages = fields.Integer()
-    has_next = fields.Boolean()
-    has_prev = fields.Boolean()
-
-
-class ProductPageSchema(Schema):
-    """The answer of the listing, made from a ProductPage."""
-
-    products = fields.List(fields.Nested(ProductSchema))
-    pagination = fields.Nested(PaginationSchema)
-
-    @pre_dump
-    def _split(self, page: ProductPage, **_: Any) -> dict[str, Any]:
-        return {"products": page.items, "pagination": page}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from workbench.checking.check import load_checks
 from workbench.course import Course
+
+# One JupyterLab serves them all.
+pytestmark = pytest.mark.xdist_group("browser")
 
 # JupyterLab's own names for its parts: jp-Cell, jp-NotebookPanel.
 ANSWER = ".jp-CodeCell:has-text('%%answer {id}')"

@@ -11,8 +11,7 @@ import secrets
 import threading
 from collections.abc import Mapping
 from contextlib import closing
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import docker
 import psutil
@@ -23,6 +22,7 @@ from testcontainers.core.config import testcontainers_config
 
 from workbench.bench.provider import BenchError, Services
 from workbench.bench.server_process import HOST
+from workbench.closing import Closing
 
 ADMIN = "workbench"
 POSTGRES_IMAGE = "postgres:18"
@@ -47,7 +47,7 @@ def available() -> str | None:
     return None
 
 
-class ContainersLease:
+class ContainersLease(Closing):
     def __init__(self, provider: Containers, services: Services) -> None:
         self.services = services
         self._provider: Containers | None = provider
@@ -56,17 +56,6 @@ class ContainersLease:
         if self._provider is not None:
             self._provider.release()
             self._provider = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class Containers:

@@ -14,8 +14,7 @@ import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -24,6 +23,7 @@ from workbench.bench import postgres_server, valkey_server
 from workbench.bench.lease_protocol import NotRunning, ask, read_address
 from workbench.bench.provider import BenchError, Services
 from workbench.bench.urls import without_password
+from workbench.closing import Closing
 
 START_SECONDS = 180.0  # an initdb on a throttled disk, after a wait for a leaving supervisor
 ALTERNATIVES = (
@@ -47,7 +47,7 @@ def unavailable() -> str | None:
     return None
 
 
-class EmbeddedLease:
+class EmbeddedLease(Closing):
     """A claim on the servers: the open connection itself. The supervisor counts them."""
 
     def __init__(self, services: Services, connection: socket.socket) -> None:
@@ -56,17 +56,6 @@ class EmbeddedLease:
 
     def close(self) -> None:
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class Embedded:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -16,6 +15,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 from workbench.bench.admin_connections import connect, execute, redis_client
 from workbench.bench.provider import BenchError, Services
 from workbench.bench.urls import without_password
+from workbench.closing import Closing
 
 POSTGRES_MINIMUM = 15
 REDIS_MINIMUM = 7
@@ -23,24 +23,13 @@ PROBE_USER = "workbench_probe"
 
 
 @dataclass
-class ExternalLease:
+class ExternalLease(Closing):
     """Servers that are not ours need no claim."""
 
     services: Services
 
     def close(self) -> None:
         """Nothing to give back."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class External:

@@ -10,8 +10,6 @@ import re
 import secrets
 import threading
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from psycopg2 import errors, sql
 from psycopg2.extensions import encrypt_password
@@ -23,6 +21,7 @@ from workbench.bench.health import PostgresProbe
 from workbench.bench.provider import Services
 from workbench.bench.redis_users import RedisUsers
 from workbench.bench.urls import replaced
+from workbench.closing import Closing
 
 OWNER_LOCK = 0x57420000
 SWEEP_LOCK = 0x57420002
@@ -44,7 +43,7 @@ class Tenant:
     redis_db: int
 
 
-class Tenancy(Databases):
+class Tenancy(Databases, Closing):
     """Tenants and their databases on the services of a lease. Thread-safe; close it at the end."""
 
     def __init__(self, services: Services) -> None:
@@ -133,17 +132,6 @@ class Tenancy(Databases):
         self._admin.close()
         self._lock.close()
         self._probe.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _sweep(self) -> int:
         roles = execute(

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from marshmallow import Schema, fields, pre_dump
-
-from backend.catalog.pages import ProductPage
+from marshmallow import Schema, fields
 
 
 class ProductSchema(Schema):
@@ -32,25 +28,3 @@ class ListingQuerySchema(Schema):
     sort_by = fields.String(load_default="created_at")
     sort_order = fields.String(load_default="desc")
     # TODO: bounds, allowed values, and what two parameters say together
-
-
-class PaginationSchema(Schema):
-    """Where a page lies among all pages."""
-
-    page = fields.Integer()
-    per_page = fields.Integer()
-    total = fields.Integer()
-    pages = fields.Integer()
-    has_next = fields.Boolean()
-    has_prev = fields.Boolean()
-
-
-class ProductPageSchema(Schema):
-    """The answer of the listing, made from a ProductPage. It is complete."""
-
-    products = fields.List(fields.Nested(ProductSchema))
-    pagination = fields.Nested(PaginationSchema)
-
-    @pre_dump
-    def _split(self, page: ProductPage, **_: Any) -> dict[str, Any]:
-        return {"products": page.items, "pagination": page}

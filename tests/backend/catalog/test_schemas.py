@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
+from backend.catalog.page_schema import ProductPageSchema
 from backend.catalog.pages import ProductPage
-from backend.catalog.schemas import ListingQuerySchema, ProductPageSchema, ProductSchema
+from backend.catalog.schemas import ListingQuerySchema, ProductSchema
 
 CATEGORY = "7f1c2a9e-64a2-4f0e-8c1b-0d9a3b5c7e11"
 MINIMAL = {"name": "Lamp", "price": "19.90", "category_id": CATEGORY}

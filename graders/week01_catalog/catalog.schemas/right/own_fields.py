@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, pre_dump, validate, validates_schema
+from marshmallow import Schema, fields, post_load, validate, validates_schema
 from marshmallow.exceptions import ValidationError
-
-from backend.catalog.pages import ProductPage
 
 _CENT = Decimal("0.01")
 _HIGHEST = Decimal(10**8) - _CENT
@@ -113,25 +111,3 @@ class ListingQuerySchema(Schema):
         if data["search"] == "":
             data["search"] = None
         return data
-
-
-class PaginationSchema(Schema):
-    """Where a page lies among all pages."""
-
-    page = fields.Integer()
-    per_page = fields.Integer()
-    total = fields.Integer()
-    pages = fields.Integer()
-    has_next = fields.Boolean()
-    has_prev = fields.Boolean()
-
-
-class ProductPageSchema(Schema):
-    """The answer of the listing, made from a ProductPage."""
-
-    products = fields.List(fields.Nested(ProductSchema))
-    pagination = fields.Nested(PaginationSchema)
-
-    @pre_dump
-    def _split(self, page: ProductPage, **_: Any) -> dict[str, Any]:
-        return {"products": page.items, "pagination": page}

@@ -11,12 +11,9 @@ from marshmallow import (
     ValidationError,
     fields,
     post_dump,
-    pre_dump,
     pre_load,
     validates_schema,
 )
-
-from backend.catalog.pages import ProductPage
 
 _AMOUNT = re.compile(r"[+]?\d{1,8}(?:\.\d{1,2}0*)?")
 
@@ -154,25 +151,3 @@ class ListingQuerySchema(Schema):
         bounds = [data["min_price"], data["max_price"]]
         if None not in bounds and bounds != sorted(bounds):
             raise ValidationError({"min_price": ["Above max_price."]})
-
-
-class PaginationSchema(Schema):
-    """Where a page lies among all pages."""
-
-    page = fields.Integer()
-    per_page = fields.Integer()
-    total = fields.Integer()
-    pages = fields.Integer()
-    has_next = fields.Boolean()
-    has_prev = fields.Boolean()
-
-
-class ProductPageSchema(Schema):
-    """The answer of the listing, made from a ProductPage."""
-
-    products = fields.List(fields.Nested(ProductSchema))
-    pagination = fields.Nested(PaginationSchema)
-
-    @pre_dump
-    def _split(self, page: ProductPage, **_: Any) -> dict[str, Any]:
-        return {"products": page.items, "pagination": page}
