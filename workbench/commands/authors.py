@@ -13,6 +13,7 @@ from workbench.commands.progress import Progress
 from workbench.course import load_course
 from workbench.grading.opening import opened_engine
 from workbench.paths import root
+from workbench.scaffold import new_exercise
 from workbench.verify import Proof, verify
 
 
@@ -27,6 +28,22 @@ def add_parsers(subparsers: Any) -> None:
     one.add_argument("--answer", type=Path, metavar="FILE", help="grade this file as the answer")
     one.add_argument("--json", action="store_true", help="print the proof, or the result, as JSON")
     one.set_defaults(run=_verify)
+
+    one = subparsers.add_parser("new", help="make the folder of a new exercise")
+    one.add_argument("id", metavar="ID", help="subject.task, for good")
+    one.add_argument("--lab", required=True, help="the lab's folder in graders/")
+    one.add_argument("--replaces", required=True, metavar="PATH", help="the part, as backend/x.py")
+    one.set_defaults(run=_new)
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    course = load_course()
+    lab = course.lab(arguments.lab)
+    for file in new_exercise(lab, arguments.id, arguments.replaces, root()):
+        print(file)
+    print(f"Fill these in, add {arguments.id!r} to {lab.folder / 'lab.toml'} and its slot to the "
+          f"story, then run `workbench verify {arguments.id}`.")  # fmt: skip
+    return 0
 
 
 def _build(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ WRONG = [
     Wrong(
         "shows_deleted",
         "Soft-deleted products are still for sale.",
-        fails=["lists_active_products"],
+        fails=["hides_deleted_products"],
         edits=[("[Product.is_active]", "[]")],
     ),
     Wrong(
@@ -95,7 +95,7 @@ WRONG = [
     Wrong(
         "page_from_zero",
         "The first page is skipped.",
-        fails=["lists_active_products"],
+        fails=["lists_products"],
         edits=[('(query["page"] - 1) * query["per_page"]', 'query["page"] * query["per_page"]')],
     ),
     Wrong(
