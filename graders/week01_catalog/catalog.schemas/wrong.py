@@ -138,6 +138,12 @@ WRONG = [
         ],
     ),
     Wrong(
+        "stock_required",
+        "What has a default is asked for all the same.",
+        fails=["takes_a_product"],
+        edits=[("        strict=True, load_default=0,", "        strict=True, required=True,")],
+    ),
+    Wrong(
         "other_default",
         "A description that nobody wrote.",
         fails=["fills_in_defaults"],
