@@ -58,7 +58,7 @@ def lab(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "HOME": str(work.parent),
     }
     command = [
-        sys.executable, "-m", "workbench.cli", "lab", "--no-browser", "--allow-root",
+        sys.executable, "-m", "workbench.cli", "lab", "--no-browser",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=secret",
     ]  # fmt: skip
     log = work.parent / "lab.log"
