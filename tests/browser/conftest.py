@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -71,8 +72,11 @@ def lab(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         wait_for(f"{url}/api", process, log)
         yield url
     finally:
+        servers = psutil.Process(process.pid).children(recursive=True)
         process.terminate()
-        process.wait(30)
+        process.wait(60)
+        _, left = psutil.wait_procs(servers, timeout=60)
+        assert not left, "JupyterLab outlives the command that started it"
 
 
 @pytest.fixture

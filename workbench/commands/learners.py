@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -78,7 +79,11 @@ def _lab(arguments: argparse.Namespace) -> int:
             "WORKBENCH_WORK": str(work_dir()),
             "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, config)),
         }
-        return subprocess.call(command, env=environ)
+        with subprocess.Popen(command, env=environ) as jupyter:
+            # Ctrl-C is JupyterLab's own question; whoever ends this command ends JupyterLab.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, lambda *_: jupyter.terminate())
+            return jupyter.wait()
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -32,7 +32,9 @@ def opened_engine() -> Iterator[Engine]:
 class CachedEngine(Closing):
     """Grades like an engine, but nothing twice; the bench is only started for what is new."""
 
-    def __init__(self, cache: ResultCache | None = None) -> None:
+    def __init__(self, cache: ResultCache | None = None, *, fresh: bool = False) -> None:
+        """fresh: judge again what has a kept result, and keep the new one."""
+        self._fresh = fresh
         self._cache = cache or ResultCache(build_dir() / "results")
         self._opened = ExitStack()
         self._engine: Engine | None = None
@@ -42,7 +44,7 @@ class CachedEngine(Closing):
 
         Raises BenchError when the bench is needed and cannot be had.
         """
-        kept = self._cache.get(exercise, answer)
+        kept = None if self._fresh else self._cache.get(exercise, answer)
         if kept is not None:
             return kept
         if self._engine is None:

@@ -1,0 +1,80 @@
+"""Grading with several processes: the same marks, also when a worker is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from workbench.bench.provider import Services
+from workbench.grading import pool
+from workbench.grading.pool import grade_all
+from workbench.paths import root
+
+SOLUTION = root() / "solutions/week01_catalog/1_resource_design.ipynb"
+LAB = root() / "labs/week01_catalog/1_resource_design.ipynb"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, services: Services, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Submissions of four learners, on the test run's bench and with an empty result cache."""
+    monkeypatch.setenv("WORKBENCH_BUILD", str(tmp_path / "build"))
+    monkeypatch.setenv("DATABASE_URL", services.postgres_url)
+    monkeypatch.setenv("REDIS_URL", services.redis_url)
+    for number in range(4):
+        file = tmp_path / f"submitted/learner{number}/week01_catalog/1_resource_design.ipynb"
+        file.parent.mkdir(parents=True)
+        shutil.copyfile(LAB if number % 2 else SOLUTION, file)
+    return tmp_path / "submitted"
+
+
+def marks(folder: Path, jobs: int, *, fresh: bool = True) -> dict[str, int]:
+    paths = sorted(folder.rglob("*.ipynb"))
+    results = [result for _, result in grade_all(paths, jobs=jobs, fresh=fresh)]
+    assert {result.status for result in results} == {"graded"}
+    return {result.learner: result.score for result in results}
+
+
+def test_two_processes_give_the_marks_of_one(folder: Path) -> None:
+    assert marks(folder, 2) == marks(folder, 1)
+
+
+def test_a_killed_worker_costs_nothing(folder: Path) -> None:
+    wanted = marks(folder, 1)
+    paths = sorted(folder.rglob("*.ipynb"))
+    found = {}
+    for path, result in grade_all(paths, jobs=2, fresh=True):
+        found[result.learner] = result.score
+        if len(found) == 1:
+            workers = [
+                one
+                for one in psutil.Process().children()
+                if "spawn_main" in " ".join(one.cmdline())
+            ]
+            os.kill(workers[0].pid, signal.SIGKILL)
+        assert path in paths
+    assert found == wanted
+
+
+def test_workers_that_always_end_are_given_up_in_a_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_open", os._exit)
+    with pytest.raises(pool.WorkersLost, match="Run the same command again"):
+        list(grade_all([LAB], jobs=2, fresh=True))
+
+
+def test_fresh_ignores_what_was_kept_and_plain_takes_it(folder: Path) -> None:
+    first = marks(folder, 1)
+    kept = sorted((folder.parent / "build").rglob("*.json"))
+    assert kept
+    for file in kept:
+        data = json.loads(file.read_text())
+        file.write_text(json.dumps(data | {"checks": []}))
+    assert set(marks(folder, 1, fresh=False).values()) == {0}
+    assert marks(folder, 1) == first

@@ -1,0 +1,83 @@
+"""Grading many notebooks on the cores of one machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.util
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from workbench.course import load_course
+from workbench.grading.notebook import grade_notebook
+from workbench.grading.opening import CachedEngine
+from workbench.grading.result import NotebookResult
+
+#: How often a notebook is tried when the worker that had it is gone.
+TRIES = 3
+
+
+class WorkersLost(Exception):
+    """Workers kept ending. What was finished is kept; the message says what to do."""
+
+
+def grade_all(
+    paths: Sequence[Path], *, jobs: int, fresh: bool
+) -> Iterator[tuple[Path, NotebookResult]]:
+    """Grade notebooks with `jobs` processes; each result as soon as it is there.
+
+    fresh: judge again what has a kept result. A worker that is killed costs nothing but time: its
+    notebooks are given to others. Raises WorkersLost after TRIES rounds.
+    """
+    if jobs == 1:
+        with CachedEngine(fresh=fresh) as engine:
+            course = load_course()
+            for path in paths:
+                yield path, grade_notebook(path, course, engine)
+        return
+    left = list(paths)
+    for _ in range(TRIES):
+        for path, result in _round(left, jobs, fresh):
+            left.remove(path)
+            yield path, result
+        if not left:
+            return
+    raise WorkersLost(
+        f"The workers ended {TRIES} times; {len(left)} notebooks are not graded, the first is "
+        f"{left[0]}. Run the same command again: it goes on where it stopped. Does the machine "
+        "have enough memory (about 300 MB a job)?"
+    )
+
+
+def _round(paths: list[Path], jobs: int, fresh: bool) -> Iterator[tuple[Path, NotebookResult]]:
+    """One pool's work: what it finishes before all is done, or before it breaks."""
+    # Spawned, not forked: a copy of this process would share its connections.
+    with ProcessPoolExecutor(
+        min(jobs, len(paths)), multiprocessing.get_context("spawn"), _open, (fresh,)
+    ) as pool:
+        futures: dict[Future[NotebookResult], Path] = {
+            pool.submit(_grade, path): path for path in paths
+        }
+        for future in as_completed(futures):
+            try:
+                result = future.result()
+            except BrokenProcessPool:
+                continue
+            yield futures[future], result
+
+
+# A pool's workers have nowhere else to keep what they opened: one engine a process.
+_engine: CachedEngine | None = None
+
+
+def _open(fresh: bool) -> None:
+    global _engine
+    _engine = CachedEngine(fresh=fresh)
+    # A worker's atexit is not run; this is.
+    multiprocessing.util.Finalize(None, _engine.close, exitpriority=10)
+
+
+def _grade(path: Path) -> NotebookResult:
+    assert _engine is not None  # noqa: S101 - the pool's initializer opened it
+    return grade_notebook(path, load_course(), _engine)
