@@ -87,6 +87,52 @@ WRONG = [
         edits=[(".order_by(order, Product.id)", ".order_by(order)")],
     ),
     Wrong(
+        "tie_break_on_price_only",
+        "Rows of one moment still change places.",
+        fails=["breaks_ties_by_id"],
+        edits=[(".order_by(order, Product.id)",
+                '.order_by(order, *([Product.id] if query["sort_by"] == "price" else []))')],
+    ),
+    Wrong(
+        "updated_is_created",
+        "One of the four columns is another.",
+        fails=["sorts_by_every_column"],
+        edits=[('"updated_at": Product.updated_at', '"updated_at": Product.created_at')],
+    ),
+    Wrong(
+        "searched_as_one_text",
+        "Name and description are glued together: a match may straddle them.",
+        fails=["searches_names_and_descriptions"],
+        edits=[
+            ('                Product.name.icontains(query["search"], autoescape=True),\n',
+             '                (Product.name + " " + Product.description).icontains(query["search"], autoescape=True),\n'),
+        ],
+    ),
+    Wrong(
+        "forgotten_escape",
+        "The character that escapes is itself not escaped.",
+        fails=["searches_literally"],
+        edits=[
+            ('Product.name.icontains(query["search"], autoescape=True)',
+             'Product.name.ilike("%" + query["search"].replace("%", "/%").replace("_", "/_") + "%", escape="/")'),
+            ('Product.description.icontains(query["search"], autoescape=True)',
+             'Product.description.ilike("%" + query["search"].replace("%", "/%").replace("_", "/_") + "%", escape="/")'),
+        ],
+    ),
+    Wrong(
+        "truthy_category",
+        "A category without a name is taken for all of them.",
+        fails=["filters_by_category"],
+        edits=[('query["category"] is not None', 'query["category"]')],
+    ),
+    Wrong(
+        "one_row_more",
+        "A row is fetched only to see whether there is another page.",
+        fails=["leaves_the_work_to_the_database"],
+        edits=[('.limit(query["per_page"])', '.limit(query["per_page"] + 1)'),
+               ("session.scalars(rows).all()", 'session.scalars(rows).all()[: query["per_page"]]')],
+    ),
+    Wrong(
         "always_descending",
         "sort_order is ignored.",
         fails=["sorts_by_every_column"],

@@ -16,17 +16,27 @@ COLUMNS = {
     },
 }  # fmt: skip
 
+#: (table, column) -> the type that the text names; a domain counts as the type below it.
 TYPES = {
+    ("categories", "id"): "uuid",
     ("categories", "created_at"): "timestamp with time zone",
+    ("products", "id"): "uuid",
+    ("products", "price"): "numeric(10,2)",
+    ("products", "category_id"): "uuid",
+    ("products", "stock_quantity"): "integer",
+    ("products", "is_active"): "boolean",
+    ("products", "attributes"): "jsonb",
     ("products", "created_at"): "timestamp with time zone",
     ("products", "updated_at"): "timestamp with time zone",
 }
+
+LONGEST = {"categories": 100, "products": 200}
 
 #: Every column is named, so that only the check of defaults depends on them.
 INSERT_PRODUCT = """
     INSERT INTO products (id, name, description, price, category_id, stock_quantity, is_active,
                           attributes, created_at, updated_at)
-    VALUES (gen_random_uuid(), 'Lamp', 'Warm', %s, %s, 5, true, '{}', now(), now())
+    VALUES (gen_random_uuid(), %s, 'Warm', %s, %s, 5, true, '{}', now(), now())
     RETURNING *, price::text AS price_text
 """
 
@@ -44,7 +54,7 @@ def new_category(app: App) -> Any:
 
 
 def new_product(app: App, price: str = "19.99") -> dict[str, Any]:
-    return app.sql(INSERT_PRODUCT, [price, new_category(app)])[0]
+    return app.sql(INSERT_PRODUCT, [f"Lamp {uuid4()}", price, new_category(app)])[0]
 
 
 @check(points=1, on=shop)
@@ -81,7 +91,13 @@ def fills_in_defaults(app: App) -> None:
             look=look,
         ) from None
     expect.equal(category["description"], "", "a category's description", look=look)
-    expect.that(category["created_at"] is not None, "a category's created_at", "NULL", look=look)
+    later = app.sql("INSERT INTO categories (name) VALUES ('Tools') RETURNING *")[0]
+    expect.that(
+        later["created_at"] > category["created_at"],
+        f"a created_at after {category['created_at']} for the next category",
+        f"{later['created_at']}",
+        look="a default that is worked out for every row, not once",
+    )
     wanted = {"description": "", "stock_quantity": 0, "is_active": True, "attributes": {}}
     got = {name: row[name] for name in wanted}
     expect.equal(got, wanted, "the columns that the INSERT did not name", look=look)
@@ -92,13 +108,13 @@ def fills_in_defaults(app: App) -> None:
 @check(points=2, after=has_both_tables, on=shop)
 def keeps_prices_exact(app: App) -> None:
     """A price is a decimal number with ten digits, two of them after the point."""
-    look = "the column's type: binary fractions cannot hold most prices"
-    kind = app.sql(
-        "SELECT data_type FROM information_schema.columns"
-        " WHERE table_name = 'products' AND column_name = 'price'"
-    )
-    expect.equal(kind[0]["data_type"], "numeric", "the type of price", look=look)
-    for price, wanted in (("19.99", "19.99"), ("0.1", "0.10"), ("99999999.99", "99999999.99")):
+    look = "the column's type, and the bounds: both ends are prices"
+    for price, wanted in (
+        ("19.99", "19.99"),
+        ("0.1", "0.10"),
+        ("0", "0.00"),
+        ("99999999.99", "99999999.99"),
+    ):
         row = new_product(app, price)
         expect.equal(row["price_text"], wanted, f"the price {price} as it is stored", look=look)
 
@@ -141,27 +157,29 @@ def refuses_prices_that_are_no_amounts(app: App) -> None:
 
 
 @check(points=2, after=has_both_tables, on=shop)
-def refuses_blank_names(app: App) -> None:
-    """A name is more than white space, in both tables."""
-    key = {"id": new_product(app)["id"]}
-    for name in ("", "   "):
-        expect.refused(
-            app.sql,
-            "INSERT INTO categories (name) VALUES (%(name)s)",
-            {"name": name},
-            f"a category named {name!r}",
-        )
-        update = "UPDATE products SET name = %(name)s WHERE id = %(id)s"
-        expect.refused(app.sql, update, key | {"name": name}, f"a product named {name!r}")
+def bounds_names(app: App) -> None:
+    """A name is more than white space, and at most 100 (categories) or 200 (products) long."""
+    keys = {"products": new_product(app)["id"], "categories": new_category(app)}
+    for table, key in keys.items():
+        update = f"UPDATE {table} SET name = %(name)s WHERE id = %(id)s"
+        longest = "x" * LONGEST[table]
+        for name in ("", "   ", longest + "x"):
+            refused = f"a name of {len(name)} characters in {table}: {name[:5]!r}"
+            expect.refused(app.sql, update, {"name": name, "id": key}, refused)
+        app.sql(update, {"name": longest, "id": key})
 
 
 @check(points=1, after=has_both_tables, on=shop)
 def keeps_category_names_unique(app: App) -> None:
-    """Two categories cannot have the same name."""
-    insert = "INSERT INTO categories (name) VALUES (%(name)s)"
-    name = {"name": f"Books {uuid4()}"}
-    app.sql(insert, name)
-    expect.refused(app.sql, insert, name, "a second category of that name")
+    """Two categories cannot have the same name; `books` is not `Books`."""
+    insert = (
+        "INSERT INTO categories (id, name, description, created_at)"
+        " VALUES (gen_random_uuid(), %(name)s, '', now())"
+    )
+    name = f"Books {uuid4()}"
+    app.sql(insert, {"name": name})
+    expect.refused(app.sql, insert, {"name": name}, "a second category of that name")
+    app.sql(insert, {"name": name.lower()})
 
 
 @check(points=2, after=has_both_tables, on=shop)
@@ -199,14 +217,17 @@ def indexes_the_foreign_key(app: App) -> None:
     )
 
 
-@check(points=1, after=has_both_tables, on=shop)
-def knows_the_time_zone(app: App) -> None:
-    """Every moment is a `timestamp with time zone`."""
+@check(points=2, after=has_both_tables, on=shop)
+def has_the_types_of_the_text(app: App) -> None:
+    """Every column has the type that the text's table shows in `code`."""
     rows = app.sql(
-        "SELECT table_name, column_name, data_type FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND data_type LIKE 'timestamp%'"
+        "SELECT table_name, column_name, data_type, numeric_precision AS digits,"
+        " numeric_scale AS places FROM information_schema.columns WHERE table_schema = 'public'"
     )
-    got = {(row["table_name"], row["column_name"]): row["data_type"] for row in rows}
+    got = {}
+    for row in rows:
+        size = f"({row['digits']},{row['places']})" if row["data_type"] == "numeric" else ""
+        got[row["table_name"], row["column_name"]] = row["data_type"] + size
     for (table, column), wanted in TYPES.items():
         expect.equal(got.get((table, column)), wanted, f"the type of {table}.{column}")
 
@@ -227,14 +248,18 @@ def keeps_attributes_queryable(app: App) -> None:
 
 @check(points=2, after=has_both_tables, on=shop)
 def carries_the_api(app: App) -> None:
-    """A product that is posted to `/api/v1/products` can be read back at its Location."""
+    """A product posted to `/api/v1/products` is at its Location, and listed in its category."""
     body = {"name": "Lamp", "price": "12.50", "category_id": str(new_category(app)),
             "stock_quantity": 3, "attributes": {"colour": "red"}}  # fmt: skip
     reply = app.post("/api/v1/products", json=body)
-    expect.status(reply, 201, look="what models.py offers to the files that import it")
+    expect.status(reply, 201, look="names of attributes; or the constraint that the log names")
     again = app.get(expect.header(reply, "Location"))
     expect.status(again, 200)
     expect.equal({name: again[name] for name in body}, body, "the product", reply=again)
+    name = app.sql("SELECT name FROM categories WHERE id = %s", [body["category_id"]])[0]["name"]
+    found = app.get("/api/v1/products", params={"category": name})
+    expect.status(found, 200, look="the relationship `category`, through which the listing filters")
+    expect.equal(found["pagination", "total"], 1, "products of that category", reply=found)
 
 
 @check(points=2, after=carries_the_api, on=shop)

@@ -6,7 +6,7 @@ WRONG = [
     Wrong(
         "float_price",
         "Money in binary floating point: 0.1 is not 0.1.",
-        fails=["keeps_prices_exact"],
+        fails=["has_the_types_of_the_text", "keeps_prices_exact"],
         edits=[
             ("mapped_column(Numeric(10, 2))", "mapped_column(Float)"),
             ("    Numeric,\n", "    Float,\n"),
@@ -51,7 +51,7 @@ WRONG = [
     Wrong(
         "empty_but_not_blank",
         "Only the empty name is refused, spaces pass.",
-        fails=["refuses_blank_names"],
+        fails=["bounds_names"],
         edits=[
             (
                 '    __table_args__ = (CheckConstraint("btrim(name) <> \'\'", name="name_not_blank"),)',
@@ -80,7 +80,7 @@ WRONG = [
     Wrong(
         "naive_moments",
         "A timestamp without zone means another moment on every server.",
-        fails=["knows_the_time_zone"],
+        fails=["has_the_types_of_the_text"],
         edits=[
             (
                 '        DateTime(timezone=True), server_default=func.now(), onupdate',
@@ -91,7 +91,7 @@ WRONG = [
     Wrong(
         "plain_json",
         "A json column is text that parses: it has no containment.",
-        fails=["keeps_attributes_queryable"],
+        fails=["has_the_types_of_the_text", "keeps_attributes_queryable"],
         edits=[
             ("mapped_column(JSONB, server_default=text(\"'{}'::jsonb\"))",
              "mapped_column(JSON, server_default=text(\"'{}'\"))"),
@@ -103,6 +103,58 @@ WRONG = [
         "updated_at is set when the row is made and never again.",
         fails=["moves_updated_at"],
         edits=[(", onupdate=func.clock_timestamp()", "")],
+    ),
+    Wrong(
+        "frozen_moment",
+        "The default is worked out once, when the table is made.",
+        fails=["fills_in_defaults"],
+        edits=[
+            ('    description: Mapped[str] = mapped_column(Text, server_default="")\n'
+             '    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())\n\n\n',
+             '    description: Mapped[str] = mapped_column(Text, server_default="")\n'
+             '    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("\'now\'"))\n\n\n'),
+        ],
+    ),
+    Wrong(
+        "nothing_is_free",
+        "A price of zero is refused.",
+        fails=["keeps_prices_exact"],
+        edits=[("price BETWEEN 0 AND 99999999.99", "price > 0 AND price <= 99999999.99")],
+    ),
+    Wrong(
+        "small_stock",
+        "32768 lamps do not fit.",
+        fails=["has_the_types_of_the_text"],
+        edits=[("mapped_column(server_default=text(\"0\"))", "mapped_column(SmallInteger, server_default=text(\"0\"))"),
+               ("    Numeric,\n", "    Numeric,\n    SmallInteger,\n")],
+    ),
+    Wrong(
+        "short_names",
+        "Half of the names that the text allows are refused.",
+        fails=["bounds_names"],
+        edits=[("mapped_column(String(200))", "mapped_column(String(100))")],
+    ),
+    Wrong(
+        "unbounded_names",
+        "A novel is no name.",
+        fails=["bounds_names"],
+        edits=[("mapped_column(String(200))", "mapped_column(Text)")],
+    ),
+    Wrong(
+        "no_relationship",
+        "The files that filter by category have nothing to go through.",
+        fails=["carries_the_api"],
+        edits=[("    category: Mapped[Category] = relationship()\n", "")],
+    ),
+    Wrong(
+        "case_blind_names",
+        "Books and books are two categories.",
+        fails=["keeps_category_names_unique"],
+        edits=[
+            ('    __table_args__ = (CheckConstraint("btrim(name) <> \'\'", name="name_not_blank"),)',
+             '    __table_args__ = (CheckConstraint("btrim(name) <> \'\'", name="name_not_blank"),\n'
+             '                      Index("ix_lower", text("lower(name)"), unique=True))'),
+        ],
     ),
     Wrong(
         "renamed_attribute",

@@ -138,6 +138,45 @@ WRONG = [
         ],
     ),
     Wrong(
+        "null_is_fine",
+        "A null description reaches the database.",
+        fails=["takes_no_null"],
+        edits=[
+            (
+                'description = fields.String(load_default="", validate=no_nul)',
+                'description = fields.String(load_default="", allow_none=True, validate=no_nul)',
+            )
+        ],
+    ),
+    Wrong(
+        "zero_is_no_bound",
+        "A maximum of zero is taken for none.",
+        fails=["compares_the_price_bounds"],
+        edits=[
+            (
+                "if low is not None and high is not None and low > high",
+                "if low and high and low > high",
+            )
+        ],
+    ),
+    Wrong(
+        "oldest_first",
+        "The default order is the wrong way round.",
+        fails=["reads_the_search_text"],
+        edits=[
+            (
+                'sort_order = fields.String(load_default="desc"',
+                'sort_order = fields.String(load_default="asc"',
+            )
+        ],
+    ),
+    Wrong(
+        "tidy_description",
+        "A description is changed on its way in.",
+        fails=["shows_the_whole_product"],
+        edits=[("description = fields.String(", "description = StrippedText(")],
+    ),
+    Wrong(
         "stock_required",
         "What has a default is asked for all the same.",
         fails=["takes_a_product"],

@@ -10,6 +10,7 @@ from sqlalchemy.orm import relationship
 
 from backend.database import Base
 
+_Label = DOMAIN("label", String(100), check=text(r"VALUE !~ '^\s*$'"), metadata=Base.metadata)
 _Title = DOMAIN("title", String(200), check=text(r"VALUE !~ '^\s*$'"), metadata=Base.metadata)
 _Amount = DOMAIN(
     "amount",
@@ -26,7 +27,7 @@ class Category(Base):
     __tablename__ = "categories"
 
     id = Column(UUID(as_uuid=True), primary_key=True, server_default=text("gen_random_uuid()"))
-    name = Column(_Title, nullable=False, unique=True)
+    name = Column(_Label, nullable=False, unique=True)
     description = Column(String, nullable=False, server_default=text("''"))
     created_at = Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
     products = relationship("Product", back_populates="category")
