@@ -29,6 +29,7 @@ TEMPLATE_NAME = re.compile(r"[a-z0-9_]{1,50}")
 BASE = TEMPLATE_PREFIX + "base_1"  # a new number whenever prepare() builds it differently
 EXTENSIONS = ("pg_stat_statements", "pgstattuple", "pageinspect", "pg_buffercache")
 TERMINATE_MS = 5000
+_IS_TEMPLATE = "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate"
 
 
 class Databases:
@@ -76,6 +77,9 @@ class Databases:
 
     def drop_database(self, name: str) -> None:
         """Drop the database, if there is one; open connections are cut."""
+        # Its owner may have declared it a template, and those cannot be dropped.
+        if self._admin.execute(_IS_TEMPLATE, (name,)):
+            self._run("ALTER DATABASE {} IS_TEMPLATE false", name)
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def freeze_as_template(self, name: str, template: str) -> None:
@@ -110,7 +114,6 @@ class Databases:
         """Drop the template, if there is one. Its clones stay."""
         database = _template_database(template)
         if self._is_frozen(database):
-            self._run("ALTER DATABASE {} IS_TEMPLATE false", database)
             self.drop_database(database)
 
     def admin_url(self, database: str) -> str:
@@ -142,8 +145,7 @@ class Databases:
         return str(rows[0][0])
 
     def _is_frozen(self, database: str) -> bool:
-        found = "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate"
-        return bool(self._admin.execute(found, (database,)))
+        return bool(self._admin.execute(_IS_TEMPLATE, (database,)))
 
     def _run(self, statement: str, *identifiers: str) -> None:
         self._admin.execute(_composed(statement, *identifiers))

@@ -41,6 +41,7 @@ def examine(environ: Mapping[str, str], folder: Path) -> Iterator[Fact]:
     yield Fact("embedded", embedded.unavailable() or "available")
     yield Fact("external", _external(environ))
     yield Fact("containers", _containers())
+    yield _sandbox()
     try:
         name, reason = choice(environ)
         yield Fact("provider", f"{name}: {reason}")
@@ -144,6 +145,18 @@ def _containers() -> str:
     from workbench.bench.containers import available  # a slow import that only this line needs
 
     return available() or "available"
+
+
+def _sandbox() -> Fact:
+    from workbench.running.launcher import Launcher, LauncherError  # starts a process, as grading
+
+    try:
+        with Launcher() as launcher:
+            level = launcher.warm_up()
+    except LauncherError as error:
+        return Fact("sandbox", "none", str(error))
+    # No problem to mend where the platform has no better: a fact, with its plain warning.
+    return Fact("sandbox", f"{level.name}: {level.reason}")
 
 
 def _milliseconds(started: float) -> str:

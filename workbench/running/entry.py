@@ -7,46 +7,77 @@ import json
 import os
 import socket
 import sys
+import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workbench.running import limits
+from workbench.running.sandbox.files import search_path
 
 #: Threads of the server: enough for the concurrency that checks force.
 THREADS = 16
 
 
-def enter(order: dict[str, Any], listener: socket.socket, status: int, output: int) -> None:
-    """Become the process of an answer: its folder, environment and limits, then its code.
+def enter(
+    order: dict[str, Any],
+    temp: Path,
+    confine: Callable[[], None],
+    listener: socket.socket,
+    status: int,
+    output: int,
+) -> None:
+    """Become the process of an answer: its folder, environment and sandbox, then its code.
 
-    order: {"action": "schema" | "serve", "folder": path, "environ": {name: text}}.
-    Writes {"ready": true} or {"failed": traceback} to `status`.
+    order: {"action": "schema" | "serve", "folder": path, "environ": {name: text}, "ports": [...]};
+    temp: where it may write; confine: enters the sandbox. Writes {"confined": true} to `status`
+    before any code of the answer runs, then {"ready": true} or {"failed": traceback}; or
+    {"broken": message} for an error of ours.
     """
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.close(output)
+    _close_others({listener.fileno(), status})
     os.environ.clear()
-    os.environ.update(order["environ"])
+    os.environ.update(order["environ"], HOME=str(temp), TMPDIR=str(temp))
+    tempfile.tempdir = None  # forget the zygote's
     os.chdir(order["folder"])
-    sys.path.insert(0, order["folder"])
+    sys.path[:] = [order["folder"], *search_path(sys.path)]
     sys.argv = ["backend"]
     sys.dont_write_bytecode = True
     # The log is read while the process lives.
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    limits.apply()
+    try:
+        confine()
+    except OSError as error:
+        tell(status, {"broken": f"The sandbox cannot be entered: {error}"})
+        os._exit(1)
+    tell(status, {"confined": True})
     try:
         {"schema": _make_schema, "serve": _serve}[order["action"]](listener, status)
     except BaseException as error:  # noqa: BLE001 - whatever the learner's code raises is told
-        _tell(status, {"failed": _explain(error, order["folder"])})
+        tell(status, {"failed": _explain(error, order["folder"])})
         traceback.print_exc()
         os._exit(1)
 
 
+def tell(status: int, news: dict[str, Any]) -> None:
+    """Write one line of news to whoever started the system."""
+    os.write(status, json.dumps(news).encode() + b"\n")
+
+
+def _close_others(kept: set[int]) -> None:
+    """Close every descriptor but 0, 1, 2 and these: what is open is reachable, sandbox or not."""
+    start = 3
+    for end in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
+        if start < end:  # closerange(n, n) would close everything from n on
+            os.closerange(start, end)
+        start = end + 1
+
+
 def _make_schema(_: socket.socket, status: int) -> None:
     importlib.import_module("backend.schema").create_schema(os.environ["DATABASE_URL"])
-    _tell(status, {"ready": True})
+    tell(status, {"ready": True})
 
 
 def _serve(listener: socket.socket, status: int) -> None:
@@ -54,12 +85,8 @@ def _serve(listener: socket.socket, status: int) -> None:
 
     app = importlib.import_module("backend.app").create_app()
     server = waitress.create_server(app, sockets=[listener], threads=THREADS, ident="backend")
-    _tell(status, {"ready": True})
+    tell(status, {"ready": True})
     server.run()
-
-
-def _tell(status: int, news: dict[str, Any]) -> None:
-    os.write(status, json.dumps(news).encode() + b"\n")
 
 
 def _explain(error: BaseException, folder: str) -> str:

@@ -2,7 +2,8 @@
 
 It runs none of the learner's code. On Linux it is the subreaper of its tree, so that a process that
 detaches itself still comes back to it. Whoever started the system holds the write end of the
-`control` pipe: when that closes, for any reason, a SIGKILL included, the tree is killed.
+`control` pipe: when that closes, for any reason, a SIGKILL included, the tree is killed. So it is
+when it uses too much.
 """
 
 from __future__ import annotations
@@ -14,24 +15,31 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 import psutil
+
+from workbench.running import watch
+from workbench.running.removal import remove
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
-def keep(control: int, status: int, theirs: Iterable[int], serve: Callable[[], None]) -> None:
+def keep(
+    control: int, status: int, output: int, listener: int, temp: Path, serve: Callable[[], None]
+) -> None:
     """Run `serve` in a child and wait until it ends or `control` is closed; never returns.
 
-    theirs: descriptors that only the child may keep open. The last line on `status` is
-    {"ended": wait status}; the pipe is closed when no process of the tree is left.
+    listener: only the child may keep it open, or nobody would notice that it ended; temp: the
+    child's folder for temporary files, removed at the end. The last line on `status` is
+    {"ended": wait status}; the pipes are closed when no process of the tree is left.
     """
     os.setsid()
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if libc is not None:
         libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     wake, woken = os.pipe()
     os.set_blocking(woken, False)
     signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
@@ -40,39 +48,83 @@ def keep(control: int, status: int, theirs: Iterable[int], serve: Callable[[], N
     if child == 0:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.close(control)
+        os.setsid()  # Linux shares the processor between sessions first: ours must get its part
         serve()
         os._exit(0)
-    for descriptor in theirs:
-        os.close(descriptor)
-    ended = _wait(child, control, wake)
+    os.close(listener)
+    ended = _wait(child, control, wake, output, temp)
     _end_tree()
+    remove(temp)
     with contextlib.suppress(OSError):  # nobody may be left to read it
         os.write(status, json.dumps({"ended": ended}).encode() + b"\n")
     os._exit(0)
 
 
-def _wait(child: int, control: int, wake: int) -> int | None:
-    """The child's wait status, or None when it was told to end first."""
+def die_with_keeper() -> None:
+    """Have the kernel kill this process when the keeper, its parent, is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _wait(child: int, control: int, wake: int, output: int, temp: Path) -> int | None:
+    """The child's wait status, or None when it was told to end, or used too much, first."""
+    look = time.monotonic() + watch.INTERVAL
     while True:
-        ready, _, _ = select.select([control, wake], [], [])
+        left = max(0.0, look - time.monotonic())
+        ready, _, _ = select.select([control, wake], [], [], left)
         if control in ready:
             return None
-        os.read(wake, 4096)
-        pid, state = os.waitpid(child, os.WNOHANG)
-        if pid == child:
-            return state
+        if wake in ready:
+            os.read(wake, 4096)
+            pid, state = os.waitpid(child, os.WNOHANG)
+            if pid == child:
+                return state
+        if time.monotonic() < look:
+            continue
+        look = time.monotonic() + watch.INTERVAL
+        if much := watch.excess(temp):
+            with contextlib.suppress(OSError):
+                os.write(output, f"\nEnded: it used {much}.\n".encode())
+            return None
 
 
 def _end_tree() -> None:
-    """Kill every process below this one until none is left."""
+    """Kill every process below this one until none is left.
+
+    All are stopped first: what forks as fast as it is killed would go on for ever, and stopped
+    processes keep the places that the limit on processes grants.
+    """
+    with contextlib.suppress(OSError):  # as root: before hundreds of processes that compete
+        os.setpriority(os.PRIO_PROCESS, 0, -20)
+    for process in _stopped_tree():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, 0)[0]:
+            pass
+
+
+def _stopped_tree() -> set[psutil.Process]:
+    """Every process below this one, none of which can run, and so fork, any more.
+
+    A signal arrives late on a busy machine. So it takes a look in which all had stopped, and a
+    second one that finds nobody who was forked before that.
+    """
     me = psutil.Process()
+    before: set[psutil.Process] | None = None
     while True:
-        for process in me.children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        try:
-            while os.waitpid(-1, 0)[0]:
-                pass
-        except ChildProcessError:
-            return
+        tree = set(me.children(recursive=True))
+        if before is not None and tree <= before:
+            return tree
+        before = tree if not list(filter(_stop, tree)) else None
+
+
+def _stop(process: psutil.Process) -> bool:
+    """Send a running process SIGSTOP; was it still running?"""
+    try:
+        if process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
+            return False
+        process.suspend()
+    except psutil.NoSuchProcess:
+        return False
+    return True

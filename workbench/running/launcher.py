@@ -8,18 +8,16 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workbench.closing import Closing
 from workbench.paths import root
-from workbench.running.process import Process
+from workbench.running.process import LauncherError, Process
+from workbench.running.sandbox.level import Level
 
 _START_SECONDS = 60.0
-
-
-class LauncherError(Exception):
-    """No process can be started: an error of ours, never of the answer."""
+_MOST_NEWS_BYTES = 1 << 16
 
 
 class Launcher(Closing):
@@ -40,44 +38,55 @@ class Launcher(Closing):
                 cwd=root(),
                 env={"PATH": os.defpath, "PYTHONPATH": str(root()), "LANG": "C.UTF-8"},
             )
-        self._warm = False
+        self._sandbox: Level | None = None
 
-    def warm_up(self) -> None:
-        """Wait until the zygote has loaded its libraries. Raises LauncherError when it cannot."""
+    def warm_up(self) -> Level:
+        """Wait until the zygote has loaded its libraries and found out how well it can confine.
+
+        Raises LauncherError when it cannot.
+        """
         with self._lock:
-            if self._warm:
-                return
-            self._orders.settimeout(_START_SECONDS)
-            if self._orders.recv(16) != b"ready":
-                raise LauncherError("The zygote ended while it loaded its libraries.")
-            self._orders.settimeout(None)
-            self._warm = True
+            if self._sandbox is None:
+                self._orders.settimeout(_START_SECONDS)
+                news = self._orders.recv(_MOST_NEWS_BYTES)
+                if not news:
+                    raise LauncherError("The zygote ended while it loaded its libraries.")
+                self._orders.settimeout(None)
+                self._sandbox = Level(**json.loads(news)["sandbox"])
+            return self._sandbox
 
     def launch(
-        self, action: str, folder: Path, environ: Mapping[str, str], listener: socket.socket
+        self,
+        action: str,
+        folder: Path,
+        environ: Mapping[str, str],
+        ports: Sequence[int],
+        listener: socket.socket,
     ) -> Process:
         """Start `action` (see entry.py) in `folder` with just this environment.
 
-        Raises LauncherError when the zygote is gone.
+        ports: the TCP ports that it may connect to. Raises LauncherError when the zygote is gone.
         """
         self.warm_up()
         status, status_end = os.pipe()
         output, output_end = os.pipe()
         control_end, control = os.pipe()
-        order = json.dumps({"action": action, "folder": str(folder), "environ": dict(environ)})
+        text_end, text = os.pipe()
+        order = {"action": action, "folder": str(folder), "environ": dict(environ), "ports": ports}
         try:
+            os.write(text, json.dumps(order).encode())  # shorter than what a pipe holds
             with self._lock:
                 socket.send_fds(
                     self._orders,
-                    [order.encode()],
-                    [listener.fileno(), status_end, output_end, control_end],
+                    [b"!"],
+                    [listener.fileno(), status_end, output_end, control_end, text_end],
                 )
         except OSError as error:
             for descriptor in (status, output, control):
                 os.close(descriptor)
             raise LauncherError(f"The zygote does not take orders: {error}") from error
         finally:
-            for descriptor in (status_end, output_end, control_end):
+            for descriptor in (status_end, output_end, control_end, text_end, text):
                 os.close(descriptor)
         return Process(status, output, control)
 

@@ -15,6 +15,10 @@ MOST_OUTPUT_BYTES = 64 * 1024
 _MOST_NEWS_BYTES = 64 * 1024
 
 
+class LauncherError(Exception):
+    """No process can be started: an error of ours, never of the answer."""
+
+
 class Output:
     """What a process printed: everything is read, the first and last part are kept."""
 
@@ -51,16 +55,21 @@ class Process:
     def wait_ready(self, seconds: float) -> str | None:
         """Wait until the system serves: None, or why it does not.
 
-        A system that is not ready in time is stopped.
+        A system that is not ready in time is stopped. Raises LauncherError when it could not even
+        be confined.
         """
         deadline = time.monotonic() + seconds
         with self._changed:
             self._changed.wait_for(
-                lambda: self._gone or self._news, max(0.0, deadline - time.monotonic())
+                lambda: self._gone or self._news.keys() - {"confined"},
+                max(0.0, deadline - time.monotonic()),
             )
             news = dict(self._news)
         if news.get("ready") is True:
             return None
+        if "broken" in news:
+            self.stop()
+            raise LauncherError(str(news["broken"]))
         if "failed" in news:
             return str(news["failed"])
         ended = self._gone or "ended" in news
@@ -116,5 +125,7 @@ class Process:
                 continue
             if isinstance(news, dict):
                 with self._changed:
+                    if "confined" in self._news:
+                        news.pop("broken", None)  # from here on it is the answer's word
                     self._news = news | self._news
                     self._changed.notify_all()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import tempfile
 import threading
@@ -17,6 +16,9 @@ from workbench.closing import Closing
 from workbench.paths import root
 from workbench.running import overlay
 from workbench.running.launcher import Launcher
+from workbench.running.process import Process
+from workbench.running.removal import remove
+from workbench.running.sandbox.level import Level
 from workbench.running.spares import Spares
 from workbench.running.system import READY_SECONDS, NotReady, Stage
 from workbench.running.tap import Tap, Taps
@@ -35,6 +37,7 @@ class Runner(Closing):
         self._taps = Taps()
         server = urlsplit(services.postgres_url)
         self._postgres = (server.hostname or "127.0.0.1", server.port or 5432)
+        self._redis = _redis_address(services.redis_url)
         self._home = Path(tempfile.mkdtemp(prefix="workbench-"))
         self._base = self._home / "reference"
         self._base.mkdir()
@@ -59,6 +62,11 @@ class Runner(Closing):
             return Stage(self, folder, ready.tenant, own=True, databases=ready.databases)
         return Stage(self, folder, self.tenancy.create_tenant(), own=True)
 
+    @property
+    def sandbox(self) -> Level:
+        """How well answers are confined here. Raises LauncherError when the zygote is gone."""
+        return self.launcher.warm_up()
+
     def rest(self) -> None:
         """A stage has closed: use the pause."""
         if self._spares is not None:
@@ -67,17 +75,23 @@ class Runner(Closing):
     def open_tap(self) -> Tap:
         return self._taps.open(*self._postgres)
 
-    def environ(self, folder: Path, tenant: Tenant, database: str, port: int) -> dict[str, str]:
-        """The whole environment of a system's process."""
+    def launch(
+        self, action: str, stage: Stage, database: str, tap: Tap, listener: socket.socket
+    ) -> Process:
+        """Start `action` (see entry.py) on a stage and one of its databases, behind this tap."""
+        environ = self._environ(stage.tenant, database, tap.port)
+        ports = (tap.port, self._redis[1])
+        return self.launcher.launch(action, stage.folder, environ, ports, listener)
+
+    def _environ(self, tenant: Tenant, database: str, port: int) -> dict[str, str]:
+        """The environment of a system's process; entry.py adds its folder for temporary files."""
         return {
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
             "TZ": "UTC",
-            "HOME": str(folder),
-            "TMPDIR": str(folder),
             "PYTHONHASHSEED": "0",
             "DATABASE_URL": self.tenancy.postgres_url(tenant, database, "127.0.0.1", port),
-            "REDIS_URL": self.tenancy.redis_url(tenant),
+            "REDIS_URL": self.tenancy.redis_url(tenant, *self._redis),
         }
 
     def template_for(self, stage: Stage) -> tuple[str, bool]:
@@ -99,10 +113,9 @@ class Runner(Closing):
     def _make_template(self, name: str, stage: Stage) -> None:
         database = self.tenancy.create_database(stage.tenant)
         tap = self.open_tap()
-        environ = self.environ(stage.folder, stage.tenant, database, tap.port)
         try:
             with socket.socket() as unused:
-                process = self.launcher.launch("schema", stage.folder, environ, unused)
+                process = self.launch("schema", stage, database, tap, unused)
             trouble = process.wait_ready(READY_SECONDS)
             process.stop()
         finally:
@@ -118,4 +131,13 @@ class Runner(Closing):
         self.launcher.close()
         self._taps.close()
         self.tenancy.close()
-        shutil.rmtree(self._home, ignore_errors=True)
+        remove(self._home)
+
+
+def _redis_address(url: str) -> tuple[str, int]:
+    """Host and port; the host by number, because an answer's process reaches no name server."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "127.0.0.1", parts.port or 6379
+    if parts.scheme == "rediss":  # the certificate is for the name
+        return host, port
+    return str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]), port

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from workbench.bench.tenancy import Tenancy, Tenant
 from workbench.closing import Closing
 from workbench.running.overlay import SCHEMA, digest
 from workbench.running.process import Process
+from workbench.running.removal import remove
 from workbench.running.tap import Tap
 from workbench.running.wire import Statement
 
@@ -112,8 +112,7 @@ class Stage(Closing):
         tap = self._runner.open_tap()
         with socket.create_server(("127.0.0.1", port), backlog=128) as listener:
             port = listener.getsockname()[1]
-            environ = self._runner.environ(self.folder, self.tenant, database, tap.port)
-            process = self._runner.launcher.launch("serve", self.folder, environ, listener)
+            process = self._runner.launch("serve", self, database, tap, listener)
         system = System(process, tap, tenancy, self.tenant, database, port)
         trouble = process.wait_ready(READY_SECONDS)
         if trouble is not None:
@@ -127,5 +126,5 @@ class Stage(Closing):
             tenancy.drop_tenant(self.tenant)
         if self._template is not None and not self._template[1]:
             tenancy.drop_template(self._template[0])
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self.folder)
         self._runner.rest()

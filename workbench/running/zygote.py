@@ -1,13 +1,15 @@
 """The zygote: a process with the libraries loaded, forked for every system that is started.
 
-It imports none of the reference and none of the learner's code, and holds no secret: what a system
-needs arrives with its order. Orders come over a unix socket: one JSON text, with the file
-descriptors (listener, status, output, control) beside it.
+It imports none of the reference and none of the learner's code, and holds no secret: an order is a
+byte on a unix socket with the file descriptors (listener, status, output, control, text) beside it,
+and only the process that was forked for it reads its text, a JSON object. So no system finds
+another one's passwords in its memory.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import importlib
 import json
@@ -15,8 +17,11 @@ import os
 import signal
 import socket
 import sys
+import tempfile
+from pathlib import Path
 
 from workbench.running import entry, keeper
+from workbench.running.sandbox.sandbox import Sandbox, find_sandbox
 
 #: What backends are made of, loaded once.
 LIBRARIES = (
@@ -35,7 +40,7 @@ LIBRARIES = (
     "webargs.flaskparser",
 )
 
-MOST_ORDER_BYTES = 1 << 16
+_DESCRIPTORS = 5
 
 
 def main(orders: socket.socket) -> None:
@@ -43,31 +48,46 @@ def main(orders: socket.socket) -> None:
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    sandbox = find_sandbox()
     # Children share these pages; a collection in one of them would copy them.
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the notebook is not for us
-    orders.sendall(b"ready")
+    orders.sendall(json.dumps({"sandbox": dataclasses.asdict(sandbox.level)}).encode())
     while True:
-        text, descriptors, _, _ = socket.recv_fds(orders, MOST_ORDER_BYTES, 4)
-        if not text:
+        order, descriptors, _, _ = socket.recv_fds(orders, 1, _DESCRIPTORS)
+        if not order:
             return
         if os.fork() == 0:
             orders.close()
-            _become_system(text, *descriptors)
+            _become_system(sandbox, *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _become_system(text: bytes, listener: int, status: int, output: int, control: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-    def serve() -> None:
-        entry.enter(json.loads(text), socket.socket(fileno=listener), status, output)
-
+def _become_system(
+    sandbox: Sandbox, listener: int, status: int, output: int, control: int, text: int
+) -> None:
     try:
-        keeper.keep(control, status, (listener, output), serve)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        with open(text, encoding="utf-8") as order_text:
+            order = json.load(order_text)
+        user = sandbox.user(os.getpid())
+        temp = Path(tempfile.mkdtemp(prefix="tmp-", dir=order["folder"]))
+        if user is not None:
+            os.chown(temp, user, user)
+
+        def confine() -> None:
+            sandbox.enter(Path(order["folder"]), temp, user, order["ports"])
+
+        def serve() -> None:
+            keeper.die_with_keeper()
+            entry.enter(order, temp, confine, socket.socket(fileno=listener), status, output)
+
+        keeper.keep(control, status, output, listener, temp, serve)
+    except Exception as error:  # noqa: BLE001 - all of this is ours
+        entry.tell(status, {"broken": repr(error)})
     finally:
         os._exit(70)
 

@@ -1,0 +1,30 @@
+"""The whole corpus, and the table of docs/security.md that is made of it."""
+
+from __future__ import annotations
+
+from attack import CLASSES, Attack
+from python_attacks import PYTHON
+from sql_attacks import SQL
+
+ATTACKS: tuple[Attack, ...] = (*PYTHON, *SQL)
+
+#: What other suites hold of a class, in the forms that only they can make: class -> where.
+ELSEWHERE = {
+    "patch the checker": "tests/notebook, tests/nbgrader: check cells that were edited",
+    "early exit 0": "tests/running/test_system.py",
+    "fork or thread bomb": "tests/running/test_sandbox.py",
+    "process outliving grading": "tests/running/test_system.py",
+    "HTML, JS or cell-metadata injection": "tests/notebook, tests/nbgrader, tests/grading:"
+    " duplicate, missing, renamed and re-pointed cells, invalid JSON, escaped reports",
+}
+
+
+def table() -> str:
+    """The attacks by class, as Markdown."""
+    lines = ["| class | attack | most points | also |", "|---|---|---|---|"]
+    for of in CLASSES:
+        attacks = [one for one in ATTACKS if one.of == of]
+        told = "; ".join(f"`{one.id}`: {one.tries}" for one in attacks)
+        most = max((one.most for one in attacks), default=0)
+        lines.append(f"| {of} | {told} | {most} | {ELSEWHERE.get(of, '')} |")
+    return "\n".join(lines) + "\n"
