@@ -6,14 +6,21 @@ READY := $(VENV)/.ready
 # Two workers on two cores; WORKERS=0 runs the tests in one process.
 WORKERS ?= 2
 
-.PHONY: lab test verify build lint setup bench clean
+# What would starve tests that run beside it.
+ATTACKS := tests/attacks tests/running/test_sandbox.py
+
+.PHONY: lab test attacks verify build lint setup bench clean
 
 lab: $(READY)  ## set up, start the bench, open JupyterLab; ARGS="--no-browser" goes to JupyterLab
 	$(BIN)/workbench lab $(ARGS)
 
 test: $(READY) lint  ## set up and prove the tool, the backend and the course
 	$(BIN)/workbench build --check
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
+		$(ATTACKS:%=--ignore=%) $(ARGS)
+
+attacks: $(READY)  ## attack the sandbox; alone, because fork and memory bombs need the machine
+	$(BIN)/python -m pytest $(ATTACKS) $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

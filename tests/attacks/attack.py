@@ -72,8 +72,8 @@ def list_products(session, query):
 @dataclass(frozen=True)
 class Attack:
     """code: put before the starter (`at` import), or defines attack(session, query), which every
-    request for the listing calls; most: the points that it may get at most; denied: the attempts
-    that it must print as denied.
+    request for the listing calls; denied: the attempts that it must print as denied. Whatever it
+    does, it may get no more points than the starter.
     """
 
     id: str
@@ -81,7 +81,6 @@ class Attack:
     tries: str
     code: str
     at: Literal["import", "request"] = "request"
-    most: int = 0
     denied: tuple[str, ...] = ()
 
     def answer(self, starter: str, **values: object) -> str:

@@ -21,10 +21,9 @@ ELSEWHERE = {
 
 def table() -> str:
     """The attacks by class, as Markdown."""
-    lines = ["| class | attack | most points | also |", "|---|---|---|---|"]
+    lines = ["| class | attack | also |", "|---|---|---|"]
     for of in CLASSES:
         attacks = [one for one in ATTACKS if one.of == of]
         told = "; ".join(f"`{one.id}`: {one.tries}" for one in attacks)
-        most = max((one.most for one in attacks), default=0)
-        lines.append(f"| {of} | {told} | {most} | {ELSEWHERE.get(of, '')} |")
+        lines.append(f"| {of} | {told} | {ELSEWHERE.get(of, '')} |")
     return "\n".join(lines) + "\n"

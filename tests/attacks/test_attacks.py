@@ -22,6 +22,7 @@ from workbench.checking import http, sql
 from workbench.course import Course, Exercise
 from workbench.grading.engine import Engine
 from workbench.grading.render import as_html
+from workbench.grading.result import ExerciseResult
 from workbench.paths import root
 from workbench.running import system as system_module
 from workbench.running.runner import Runner
@@ -36,6 +37,13 @@ def works(app: App) -> None:
     app.sql("INSERT INTO products (name, price, category_id) SELECT 'Atlas', 1, id FROM categories")
     expect.equal(app.get("/api/v1/products")["pagination", "total"], 1, "the total")
 '''
+
+
+@pytest.fixture(scope="module")
+def honest(engine: Engine, course: Course) -> ExerciseResult:
+    """What the starter gets without an attack."""
+    exercise = course.exercise("catalog.listing")
+    return engine.grade(exercise, exercise.starter)
 
 
 @pytest.fixture
@@ -85,6 +93,7 @@ def test_the_attack_fails(
     services: Services,
     canary: Path,
     innocent: Exercise,
+    honest: ExerciseResult,
     attack: Attack,
 ) -> None:
     exercise = course.exercise("catalog.listing")
@@ -99,8 +108,8 @@ def test_the_attack_fails(
     messages = "\n".join(check.message for check in result.checks)
 
     assert result.status == "graded", result.reason
-    assert result.score <= attack.most, (result.score, messages)
-    assert result.max_score == 23
+    assert result.score <= honest.score, (result.score, messages)
+    assert result.max_score == honest.max_score
     assert "REACHED" not in messages
     for what in attack.denied:
         assert json.dumps({"what": what, "got": "denied"}) in messages, messages
@@ -139,6 +148,6 @@ def _left(home: Path, services: Services) -> tuple[list[str], list[str], list[st
 
 
 def _folder(process: psutil.Process) -> str:
-    with contextlib.suppress(psutil.Error):
+    with contextlib.suppress(psutil.Error, OSError):  # it has ended, or its path is too long
         return process.cwd()
     return ""

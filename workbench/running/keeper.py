@@ -26,6 +26,12 @@ from workbench.running.removal import remove
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
+_STOP_SECONDS = 10.0
+
+#: States in which a process cannot fork.
+_STILL = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP, psutil.STATUS_ZOMBIE,
+          psutil.STATUS_DEAD)  # fmt: skip
+
 
 def keep(
     control: int, status: int, output: int, listener: int, temp: Path, serve: Callable[[], None]
@@ -96,25 +102,27 @@ def _end_tree() -> None:
     """
     with contextlib.suppress(OSError):  # as root: before hundreds of processes that compete
         os.setpriority(os.PRIO_PROCESS, 0, -20)
-    for process in _stopped_tree():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, 0)[0]:
-            pass
+    while tree := _stopped_tree():
+        for process in tree:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def _stopped_tree() -> set[psutil.Process]:
     """Every process below this one, none of which can run, and so fork, any more.
 
     A signal arrives late on a busy machine. So it takes a look in which all had stopped, and a
-    second one that finds nobody who was forked before that.
+    second one that finds nobody who was forked before that. One that hangs in the kernel does not
+    hold up the others for more than a while.
     """
-    me = psutil.Process()
+    me, deadline = psutil.Process(), time.monotonic() + _STOP_SECONDS
     before: set[psutil.Process] | None = None
     while True:
         tree = set(me.children(recursive=True))
-        if before is not None and tree <= before:
+        if time.monotonic() > deadline or (before is not None and tree <= before):
             return tree
         before = tree if not list(filter(_stop, tree)) else None
 
@@ -122,7 +130,7 @@ def _stopped_tree() -> set[psutil.Process]:
 def _stop(process: psutil.Process) -> bool:
     """Send a running process SIGSTOP; was it still running?"""
     try:
-        if process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
+        if process.status() in _STILL:
             return False
         process.suspend()
     except psutil.NoSuchProcess:

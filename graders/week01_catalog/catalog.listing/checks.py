@@ -80,7 +80,7 @@ def shop(app: App) -> None:
     """The products of SHOP: no two of them share a name, a price or a moment."""
     for name in ("Garden", "Gardening", "Books", "Kitchen"):
         app.sql("INSERT INTO categories (name) VALUES (%s)", [name])
-    for item in ITEMS:
+    for item in sorted(ITEMS, key=lambda item: item.name):  # as they lie, they are in no order
         app.sql(
             """
             INSERT INTO products
