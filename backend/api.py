@@ -1,46 +1,30 @@
-"""flask-smorest as this system uses it: strict parsing, and problems in the API document."""
+"""flask-smorest as this system uses it: strict parsing, and a document without gaps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import flask_smorest
-from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
 from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask
-from marshmallow import fields, validate
-from werkzeug.http import HTTP_STATUS_CODES
 
+from backend.documentation import LOCATION, Plugin, describe, operation_docs
 from backend.parsing import StrictParser
-from backend.problems import MEDIA_TYPE, ProblemSchema
+
+__all__ = ["LOCATION", "Api", "Blueprint", "create_api"]
 
 View = Callable[..., Any]
 
 
-class Converter(OpenAPIConverter):
-    """Writes fields into the document."""
+#: The header of an answer that names the state of what it shows.
+ETAG = {"ETag": {"schema": {"type": "string"}}}
 
-    def field2range(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-        """The bounds of a number, as numbers.
-
-        apispec has the field show them, as if they were its values: but a price is shown as text,
-        and a field of one's own need not take an int.
-        """
-        kinds = ret.get("type", ())
-        if not {"number", "integer"}.intersection([kinds] if isinstance(kinds, str) else kinds):
-            return {}
-        ranges = [one for one in field.validators if isinstance(one, validate.Range)]
-        lows = [_number(one.min) for one in ranges if one.min is not None]
-        highs = [_number(one.max) for one in ranges if one.max is not None]
-        return ({"minimum": max(lows)} if lows else {}) | ({"maximum": min(highs)} if highs else {})
-
-
-class Plugin(MarshmallowPlugin):
-    """apispec's plugin, with that converter."""
-
-    Converter = Converter
+#: What makes a request conditional (RFC 9110, 13.1), as parameters of an operation.
+IF_MATCH, IF_NONE_MATCH = (
+    {"in": "header", "name": name, "schema": {"type": "string"}}
+    for name in ("If-Match", "If-None-Match")
+)
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -50,13 +34,8 @@ class Blueprint(flask_smorest.Blueprint):
     ARGUMENTS_PARSER = StrictParser(unknown=None)
 
     def problems(self, *statuses: int) -> Callable[[View], View]:
-        """Document the problems that an operation answers with, besides 500 and 503."""
-        content = {MEDIA_TYPE: {"schema": ProblemSchema}}
-        responses = {
-            status: {"description": HTTP_STATUS_CODES[status], "content": content}
-            for status in (*statuses, 500, 503)
-        }
-        decorator: Callable[[View], View] = self.doc(responses=responses)
+        """Document the problems that an operation answers with, besides 429, 500 and 503."""
+        decorator: Callable[[View], View] = self.doc(**operation_docs((*statuses, 429)))
         return decorator
 
 
@@ -66,20 +45,23 @@ class Api(flask_smorest.Api):
     DEFAULT_ERROR_RESPONSE_NAME = None
 
 
-def create_api(app: Flask) -> Api:
-    """The API whose document `app` serves at /api/v1/openapi.json. Give it the blueprints."""
-    app.config.update(
-        API_TITLE="Product catalog",
-        API_VERSION="v1",
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/api/v1",
-    )
+def create_api(app: Flask, version: str) -> Api:
+    """The API whose document `app` serves at /api/<version>/openapi.json: give it blueprints.
+
+    Each version has a document of its own, so that a client is generated from one of them.
+    """
+    options = {
+        "API_TITLE": "Product catalog",
+        "API_VERSION": version,
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": f"/api/{version}",
+    }
+    prefix = version.upper()
+    app.config.update({f"{prefix}_{name}": value for name, value in options.items()})
     plugin = Plugin(schema_name_resolver=_component_name)
-    return Api(app, spec_kwargs={"marshmallow_plugin": plugin})
-
-
-def _number(bound: Any) -> Any:
-    return float(bound) if isinstance(bound, Decimal) else bound
+    api = Api(app, spec_kwargs={"marshmallow_plugin": plugin}, config_prefix=prefix)
+    describe(api.spec)
+    return api
 
 
 def _component_name(schema: Any) -> str:

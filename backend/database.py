@@ -57,7 +57,7 @@ class Database:
             pool_timeout=10,
             pool_pre_ping=True,
         )
-        self._sessions = sessionmaker(self.engine)
+        self.sessions = sessionmaker(self.engine)
 
     def init_app(self, app: Flask) -> None:
         """Give back the session of every context of `app` when the context ends."""
@@ -67,7 +67,7 @@ class Database:
     def session(self) -> Session:
         """The session of the current application context, opened when first asked for."""
         if "session" not in g:
-            g.session = self._sessions()
+            g.session = self.sessions()
         session: Session = g.session
         return session
 

@@ -13,6 +13,7 @@ from backend.request_id import current_request_id
 # vague on purpose: the server's own message names tables, constraints and stored values.
 _REFUSALS = {
     "23503": (409, "The request refers to something that is gone, or still in use."),
+    "23001": (409, "This is still in use."),  # ON DELETE RESTRICT, from PostgreSQL 18 on
     "23505": (409, "Something with this value exists already."),
     "23502": (422, "A value that must be given is missing."),
     "23514": (422, "A value is outside of what can be stored."),

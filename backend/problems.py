@@ -39,7 +39,7 @@ class ProblemSchema(Schema):
     errors = fields.Dict(
         keys=fields.String(),
         values=fields.List(fields.String()),
-        metadata={"description": "With status 422: what is wrong with which field."},
+        metadata={"description": "With status 409 or 422: what is wrong with which field."},
     )
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-import backend.catalog.models  # noqa: F401 - a table is known once its model is imported
+import backend.catalog.models
+import backend.catalog.search
+import backend.inventory.models  # noqa: F401 - a table is known once its model is imported
 from backend.database import Base, connect_to
 from backend.settings import Settings
 

@@ -14,8 +14,24 @@ class ProductNotFound(Exception):
 
 
 class UnknownCategory(Exception):
-    """A product names a category that does not exist."""
+    """No category has this id."""
 
     def __init__(self, category_id: UUID) -> None:
         super().__init__(f"no category {category_id}")
+        self.category_id = category_id
+
+
+class NameTaken(Exception):
+    """Another category has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"another category is called {name!r}")
+        self.name = name
+
+
+class CategoryInUse(Exception):
+    """Products refer to this category, deleted ones included."""
+
+    def __init__(self, category_id: UUID) -> None:
+        super().__init__(f"category {category_id} has products")
         self.category_id = category_id

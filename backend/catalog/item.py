@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.api import ETAG, IF_MATCH, IF_NONE_MATCH, Blueprint
 from backend.catalog.categories import require_category
 from backend.catalog.errors import ProductNotFound
 from backend.catalog.models import Product
-from backend.database import transaction
+from backend.catalog.schemas import ProductSchema
+from backend.database import Database, transaction
 
 
 def get_product(session: Session, product_id: UUID) -> Product:
@@ -43,6 +45,45 @@ def remove_product(session: Session, product_id: UUID) -> None:
     """
     with transaction(session):
         _find(session, product_id, lock=True).is_active = False
+
+
+def add_item(products: Blueprint, database: Database) -> None:
+    """Add GET, PUT, PATCH and DELETE of one product to the products resource."""
+
+    @products.get("/<uuid:product_id>")
+    @products.doc(parameters=[IF_NONE_MATCH])
+    @products.response(200, ProductSchema, headers=ETAG)
+    @products.alt_response(304, description="Not Modified", headers=ETAG)
+    @products.problems(404)
+    def show(product_id: UUID) -> Product:
+        """Show a product."""
+        return get_product(database.session, product_id)
+
+    @products.put("/<uuid:product_id>")
+    @products.arguments(ProductSchema)
+    @products.doc(parameters=[IF_MATCH])
+    @products.response(200, ProductSchema, headers=ETAG)
+    @products.problems(400, 401, 403, 404, 409, 412, 413, 415, 422)
+    def replace(data: dict[str, Any], product_id: UUID) -> Product:
+        """Replace a product: a field that is left out goes back to its default."""
+        return replace_product(database.session, product_id, data)
+
+    @products.patch("/<uuid:product_id>")
+    @products.arguments(ProductSchema(partial=True))
+    @products.doc(parameters=[IF_MATCH])
+    @products.response(200, ProductSchema, headers=ETAG)
+    @products.problems(400, 401, 403, 404, 409, 412, 413, 415, 422)
+    def modify(changes: dict[str, Any], product_id: UUID) -> Product:
+        """Modify a product: a field that is left out stays as it is."""
+        return modify_product(database.session, product_id, changes)
+
+    @products.delete("/<uuid:product_id>")
+    @products.doc(parameters=[IF_MATCH])
+    @products.response(204)
+    @products.problems(401, 403, 404, 412)
+    def remove(product_id: UUID) -> None:
+        """Remove a product."""
+        remove_product(database.session, product_id)
 
 
 def _update(session: Session, product_id: UUID, values: Mapping[str, Any]) -> Product:

@@ -29,7 +29,7 @@ PRICE_DOC = {
     "maximum": float(MAX_PRICE),
     "multipleOf": 0.01,
 }
-BOUND_DOC = {"minimum": 0, "maximum": float(MAX_PRICE), "description": "Inclusive."}
+BOUND_DOC = {"description": "Inclusive."}
 
 _valid_bound = validate.Range(0, MAX_PRICE)
 

@@ -7,7 +7,8 @@ import os
 
 from alembic import context
 
-import backend.catalog.models  # noqa: F401 - a table is known once its model is imported
+import backend.catalog.models
+import backend.catalog.search  # noqa: F401 - and so is an index
 from backend.database import Base, connect_to
 from backend.settings import database_url_from
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import time
 import uuid
@@ -18,12 +19,16 @@ from sqlalchemy import Engine, make_url, text
 from sqlalchemy.orm import Session
 
 from backend.app import create_app
+from backend.auth.roles import Role
 from backend.catalog.models import Category, Product
 from backend.database import connect_to
 from backend.schema import create_schema
 from backend.settings import Settings
 
 MakeProduct = Callable[..., Product]
+
+#: The token of each role.
+TOKENS = {role: f"the {role.name.lower()}'s" for role in Role}
 
 # A busy machine is no failure, and the same examples are tried everywhere.
 hypothesis_settings.register_profile(
@@ -70,7 +75,8 @@ def settings(make_database: Callable[[], str], services: Any) -> Settings:
     """Settings for the module's database, which has the tables."""
     database_url = make_database()
     create_schema(database_url)
-    return Settings(database_url, services.redis_url)
+    tokens = {hashlib.sha256(TOKENS[role].encode()).hexdigest(): role for role in Role}
+    return Settings(database_url, services.redis_url, tokens)
 
 
 @pytest.fixture(scope="module")
@@ -85,17 +91,30 @@ def app(settings: Settings) -> Flask:
     return create_app(settings)
 
 
+@pytest.fixture(scope="session")
+def sign_in() -> Callable[..., FlaskClient]:
+    """A client of an application that sends the token of a role, the highest unless said."""
+
+    def sign_in(app: Flask, role: Role = Role.ADMIN) -> FlaskClient:
+        client = app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKENS[role]}"
+        return client
+
+    return sign_in
+
+
 @pytest.fixture
 def _no_rows(engine: Engine) -> None:
     with engine.begin() as connection:
-        connection.execute(text("DELETE FROM products"))  # faster than TRUNCATE for a few rows
+        connection.execute(text("DELETE FROM reservations"))  # faster than TRUNCATE for a few rows
+        connection.execute(text("DELETE FROM products"))
         connection.execute(text("DELETE FROM categories"))
 
 
 @pytest.fixture
-def client(app: Flask, _no_rows: None) -> FlaskClient:
-    """A client of the application, with empty tables."""
-    return app.test_client()
+def client(app: Flask, _no_rows: None, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+    """A client of the application that may do everything, with empty tables."""
+    return sign_in(app)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ INSERT = "INSERT INTO products (name, price, category_id) VALUES "
 SOME = "'00000000-0000-0000-0000-000000000000'"
 REFUSED = {
     "foreign key": (INSERT + f"('a', 1, {SOME})", 409),
+    "still referred to": ("DELETE FROM categories", 409),
     "unique": ("INSERT INTO categories (name) VALUES ('twice'), ('twice')", 409),
     "not null": (INSERT + f"(NULL, 1, {SOME})", 422),
     "check": (INSERT + f"('a', -1, {SOME})", 422),
@@ -22,7 +23,10 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("statement", "status"), REFUSED.values(), ids=REFUSED.keys())
-def test_a_refusal_is_a_problem_without_sql(settings, statement, status, caplog):
+def test_a_refusal_is_a_problem_without_sql(
+    settings, sign_in, make_product, statement, status, caplog
+):
+    make_product()
     app = create_app(settings)
     database = Database(settings.database_url, pool_size=1)
     database.init_app(app)
@@ -32,7 +36,7 @@ def test_a_refusal_is_a_problem_without_sql(settings, statement, status, caplog)
         database.session.execute(text(statement))
         return {}
 
-    answer = app.test_client().post("/statement")
+    answer = sign_in(app).post("/statement")
     database.engine.dispose()
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
@@ -41,7 +45,7 @@ def test_a_refusal_is_a_problem_without_sql(settings, statement, status, caplog)
     assert answer.json["request_id"] in caplog.text
 
 
-def test_a_defective_statement_is_our_error(settings):
+def test_a_defective_statement_is_our_error(settings, sign_in):
     app = create_app(settings)
     database = Database(settings.database_url, pool_size=1)
     database.init_app(app)
@@ -51,7 +55,7 @@ def test_a_defective_statement_is_our_error(settings):
         database.session.execute(text("SELECT no_such_column FROM products"))
         return {}
 
-    answer = app.test_client().post("/statement")
+    answer = sign_in(app).post("/statement")
     database.engine.dispose()
     assert answer.status_code == 500
     assert "no_such_column" not in answer.text

@@ -22,18 +22,18 @@ COLUMNS = """
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-    WHERE c.relname IN ('categories', 'products') AND a.attnum > 0
+    WHERE c.relname IN ('categories', 'products', 'reservations') AND a.attnum > 0
     ORDER BY c.relname, a.attname
 """
 CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, contype::text, pg_get_constraintdef(oid)
     FROM pg_constraint
-    WHERE conrelid::regclass::text IN ('categories', 'products')
+    WHERE conrelid::regclass::text IN ('categories', 'products', 'reservations')
     ORDER BY 1, 2
 """
 INDEXES = """
     SELECT tablename, indexname, indexdef FROM pg_indexes
-    WHERE tablename IN ('categories', 'products') ORDER BY 1, 2
+    WHERE tablename IN ('categories', 'products', 'reservations') ORDER BY 1, 2
 """
 
 

@@ -33,8 +33,8 @@ def app(settings):
 
 
 @pytest.fixture
-def client(app):
-    return app.test_client()
+def client(app, sign_in):
+    return sign_in(app)
 
 
 def assert_problem(answer, status):

@@ -11,8 +11,8 @@ URL = "/api/v1/products"
 
 
 @pytest.fixture
-def client(app):
-    return app.test_client()
+def client(app, sign_in):
+    return sign_in(app)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Copies of answers, kept in Redis."""

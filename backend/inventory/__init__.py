@@ -1,0 +1,1 @@
+"""Stock that is set aside for somebody."""
