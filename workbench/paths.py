@@ -11,6 +11,11 @@ def root() -> Path:
     return Path(__file__).resolve().parent.parent
 
 
+def graders_dir() -> Path:
+    """The source of the course. WORKBENCH_GRADERS names another one, on the same reference."""
+    return Path(os.environ.get("WORKBENCH_GRADERS") or root() / "graders").absolute()
+
+
 def work_dir() -> Path:
     """The learner's own files: notebooks, answers with their history, the bench's data.
 

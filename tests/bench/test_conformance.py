@@ -61,8 +61,36 @@ def template(tenancy: Tenancy) -> Any:
 
 
 def run(url: str, statement: str) -> list[tuple[Any, ...]]:
-    with closing(connect(url)) as opened:
+    with closing(psycopg2.connect(url)) as opened:
+        opened.autocommit = True
         return execute(opened, statement)
+
+
+def test_the_administrator_runs_nothing_of_a_tenant(tenancy: Tenancy, tenant: Tenant) -> None:
+    """The owner of a database decides where its sessions look for pg_namespace and the like."""
+    database = tenancy.create_database(tenant)
+    url = tenancy.postgres_url(tenant, database)
+    run(url, f"""
+        CREATE SCHEMA trap;
+        CREATE TABLE trap.visitors (role text);
+        CREATE FUNCTION trap.spring() RETURNS name LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO trap.visitors VALUES (current_user);
+            RETURN 'public';
+        END $$;
+        CREATE VIEW trap.pg_namespace AS
+            SELECT trap.spring() AS nspname, nspowner FROM pg_catalog.pg_namespace;
+        CREATE VIEW trap.pg_database AS
+            SELECT trap.spring() AS datname, datdba FROM pg_catalog.pg_database;
+        GRANT ALL ON SCHEMA trap TO PUBLIC;
+        GRANT ALL ON ALL TABLES IN SCHEMA trap TO PUBLIC;
+        ALTER DATABASE {database} SET search_path = trap, pg_catalog;
+        ALTER DATABASE {database} SET statement_timeout = 1;
+    """)  # fmt: skip
+    tenancy.freeze_as_template(database, "trapped")
+    clone = tenancy.create_database(tenant, "trapped")
+    tenancy.drop_template("trapped")
+    assert run(tenancy.postgres_url(tenant, clone), "SELECT role FROM trap.visitors") == []
 
 
 def client(tenancy: Tenancy, tenant: Tenant) -> Any:

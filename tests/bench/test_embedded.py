@@ -36,7 +36,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cluster") / "bench"
     embedded = Embedded(folder)
     with embedded.acquire() as lease, closing(connect(lease.services.postgres_url)) as opened:
-        execute(opened, "CREATE TABLE kept AS SELECT 'data' AS what")
+        execute(opened, "CREATE TABLE public.kept AS SELECT 'data' AS what")
     embedded.down()
     return folder
 
@@ -59,7 +59,7 @@ def is_up(services: Services) -> bool:
 
 def keeps_data(services: Services) -> bool:
     with closing(connect(services.postgres_url)) as opened:
-        return execute(opened, "SELECT what FROM kept") == [("data",)]
+        return execute(opened, "SELECT what FROM public.kept") == [("data",)]
 
 
 def servers(folder: Path) -> list[psutil.Process]:

@@ -10,9 +10,9 @@ DEADLINE = 20.0
 PAUSE = 0.02
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Return when the condition holds; fail the test when it does not within 20 s."""
-    deadline = time.monotonic() + DEADLINE
+def wait_until(condition: Callable[[], bool], seconds: float = DEADLINE) -> None:
+    """Return when the condition holds; fail the test when it does not in that time."""
+    deadline = time.monotonic() + seconds
     never = threading.Event()
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come true"

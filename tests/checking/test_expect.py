@@ -20,7 +20,7 @@ json_values = st.recursive(
 
 def reply(body: str, status: int = 200, kind: str = "application/json") -> Reply:
     headers = httpx.Headers({"content-type": kind})
-    return Reply("GET /x?y=1", status, headers, body.encode(), (), 0.0)
+    return Reply("GET /x?y=1", status, headers, body.encode(), (), (), 0.0)
 
 
 @given(json_values)
@@ -70,3 +70,18 @@ def test_a_problem_names_the_field() -> None:
     for body in ('{"errors": {"name": ["no"]}}', '{"errors": "price"}', "[]", "{}"):
         with pytest.raises(CheckFailed, match=r"errors\.price"):
             expect.problem(reply(body, 422), 422, "price")
+
+
+@pytest.mark.parametrize(
+    ("got", "said"),
+    [
+        ([1, 2, 9, 4], "first difference at [2]: expected 3, got 9"),
+        ([1, 2, 3], "first difference at [3]: expected 4, got nothing more"),
+        ([1, 2, 3, 4, 5], "first difference at [4]: expected nothing more, got 5"),
+        ([1, 2, True, 4], "first difference at [2]: expected 3, got true"),
+    ],
+)
+def test_the_first_place_where_long_lists_differ_is_named(got: list[Any], said: str) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        expect.equal(got, [1, 2, 3, 4], "the numbers")
+    assert said in caught.value.message

@@ -84,6 +84,10 @@ INNOCENT = {
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert done.stdout == "42\\n", done.stderr
     """,
+    "subprocess in a new session": """
+        import subprocess, sys
+        subprocess.run([sys.executable, "-c", ""], start_new_session=True, check=True)
+    """,
     "signal to a child of its own": """
         import signal, subprocess, sys
         child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
@@ -309,6 +313,18 @@ def test_owners_and_modes_outside_stay(runner: Runner, outside: Path) -> None:
     assert (after.st_mode, after.st_mtime, after.st_uid) == (
         before.st_mode, before.st_mtime, before.st_uid
     )  # fmt: skip
+
+
+def test_a_process_stays_in_the_session_of_its_system(runner: Runner) -> None:
+    """Linux shares the processor between sessions first: a bomb must not get many shares."""
+    code = """
+        ours = os.getsid(0)
+        if (child := os.fork()) == 0:
+            os.setsid()
+            os._exit(os.getsid(0) != ours)
+        assert os.waitpid(child, 0)[1] == 0
+    """
+    assert run(runner, {"session": code}) == {"session": "done"}
 
 
 def test_no_descriptor_is_inherited(runner: Runner) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from waiting import wait_until
 
 from workbench.bench.provider import Services
 from workbench.paths import root
@@ -41,7 +42,7 @@ def test_a_system_serves_and_its_statements_are_seen(runner: Runner) -> None:
     with runner.stage({}) as stage, stage.start() as system:
         reply = httpx.get(f"{system.base_url}/api/v1/products")
         assert reply.status_code == 200
-        assert any("FROM products" in one.text for one in system.statements)
+        assert any("FROM products" in one.text for one in system.statements.since(0)[0])
 
 
 def test_every_start_has_a_fresh_database(runner: Runner) -> None:
@@ -113,6 +114,22 @@ def test_a_process_that_detaches_itself_is_ended_too(
     left = [one for one in psutil.process_iter() if _works_in(one, folder)]
     assert not left
     assert not psutil.pid_exists(pid)
+
+
+def test_the_processor_time_of_an_answer_counts_as_that_of_the_zygote(
+    runner: Runner, reference: Callable[[str], dict[str, str]]
+) -> None:
+    def used() -> float:
+        """Seconds of the systems that have ended, of every zygote of this process."""
+        times = [one.cpu_times() for one in psutil.Process().children()]
+        return sum(one.children_user + one.children_system for one in times)
+
+    before = used()
+    text = "import time\nwhile time.process_time() < 0.5:\n    pass"
+    with runner.stage(reference(text)) as stage, stage.start():
+        pass
+    # The zygote waits for the keeper a moment after everybody has seen it end.
+    wait_until(lambda: used() > before + 0.5)
 
 
 def test_systems_end_when_whoever_started_them_is_killed(services: Services) -> None:

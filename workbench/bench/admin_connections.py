@@ -16,11 +16,19 @@ from redis.retry import Retry
 
 CONNECT_SECONDS = 10
 
+#: An administrator in a tenant's database must never meet a tenant's function, table or operator
+#: under the name of the server's own: it would run with the administrator's rights. This goes
+#: before what ALTER DATABASE, which its owner may use, has set. Names of tenants are qualified.
+OPTIONS = "-c search_path=pg_catalog,pg_temp"
+
 
 def connect(url: str) -> Connection:
     """An open connection in autocommit mode."""
     opened = psycopg2.connect(
-        url, connect_timeout=CONNECT_SECONDS, application_name="workbench bench"
+        url,
+        connect_timeout=CONNECT_SECONDS,
+        application_name="workbench bench",
+        options=OPTIONS,
     )
     opened.autocommit = True
     return opened

@@ -20,8 +20,8 @@ PREPARE_LOCK = 0x57420001
 # Only the owner of the database can enter it, so PUBLIC is the tenant.
 GRANTS = {
     "pg_buffercache": (
-        "GRANT SELECT ON pg_buffercache TO PUBLIC",
-        "GRANT EXECUTE ON FUNCTION pg_buffercache_pages TO PUBLIC",
+        "GRANT SELECT ON public.pg_buffercache TO PUBLIC",
+        "GRANT EXECUTE ON FUNCTION public.pg_buffercache_pages TO PUBLIC",
     ),
 }
 
@@ -53,7 +53,8 @@ def extension_statements(extensions: Iterable[str]) -> list[str]:
     """The SQL that gives a database these extensions, and tenants the use of them."""
     statements = []
     for name in extensions:
-        statements += [f"CREATE EXTENSION IF NOT EXISTS {name}", *GRANTS.get(name, ())]
+        create = f"CREATE EXTENSION IF NOT EXISTS {name} SCHEMA public"
+        statements += [create, *GRANTS.get(name, ())]
     return statements
 
 

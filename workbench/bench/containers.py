@@ -20,6 +20,7 @@ from testcontainers.community.postgres import PostgresContainer
 from testcontainers.community.redis import RedisContainer
 from testcontainers.core.config import testcontainers_config
 
+from workbench.bench.process_identity import started
 from workbench.bench.provider import BenchError, Services
 from workbench.bench.server_process import HOST
 from workbench.closing import Closing
@@ -149,7 +150,7 @@ class Containers:
 
 
 def _owner(pid: int) -> str:
-    return f"{pid}:{psutil.Process(pid).create_time()}"
+    return f"{pid}:{started(pid)}"
 
 
 def _remove_orphans() -> int:

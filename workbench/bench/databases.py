@@ -90,21 +90,21 @@ class Databases:
         """
         target = _template_database(template)
         owner = self._owner(name)
+        # What its owner still runs, and its settings, must not meet the administrator.
+        self._run("ALTER DATABASE {} OWNER TO CURRENT_USER", name)
+        self._terminate(name)
+        self._run("ALTER DATABASE {} RESET ALL", name)
         with closing(connect(self.admin_url(name))) as opened:
             # So that plans in the clones do not hang on the moment of an autovacuum.
             execute(opened, "VACUUM (FREEZE, ANALYZE)")
             self._strip_owner(opened, owner)
         self._run("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
-        self._admin.execute(
-            "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE datname = %s",
-            (TERMINATE_MS, name),
-        )
+        self._terminate(name)
         try:
             self._run("ALTER DATABASE {} RENAME TO {}", name, target)
         except errors.DuplicateDatabase:
             self.drop_database(name)
             return
-        self._run("ALTER DATABASE {} OWNER TO CURRENT_USER", target)
         self._run("ALTER DATABASE {} IS_TEMPLATE true", target)
 
     def has_template(self, template: str) -> bool:
@@ -133,6 +133,13 @@ class Databases:
             for (database,) in kept:
                 execute(opened, _composed("ALTER DATABASE {} OWNER TO {}", database, owner))
             execute(opened, _composed("DROP OWNED BY {}", owner))  # grants and default privileges
+
+    def _terminate(self, name: str) -> None:
+        """End every session of the database."""
+        self._admin.execute(
+            "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE datname = %s",
+            (TERMINATE_MS, name),
+        )
 
     def _owner(self, name: str) -> str:
         rows = self._admin.execute(

@@ -1,7 +1,8 @@
-"""Whether PostgreSQL answers, in about a millisecond, also when it hangs instead of refusing."""
+"""Whether PostgreSQL answers, in some milliseconds, also when it hangs instead of refusing."""
 
 from __future__ import annotations
 
+import contextlib
 import select
 import time
 from typing import Any
@@ -11,25 +12,35 @@ from psycopg2.extensions import POLL_OK, POLL_READ
 
 SECONDS = 2.0
 
+_TROUBLE = (psycopg2.OperationalError, psycopg2.InterfaceError, TimeoutError)
+
 
 class PostgresProbe:
-    """One connection of its own, kept open. An ordinary query would wait for a hung server."""
+    """One connection of its own, kept open. An ordinary query would wait for a hung server.
+
+    The kept connection tells of a server that was away since the last look, even when it is back:
+    it did not survive. A fresh one tells of a server that has just been killed, whose sessions
+    may live on for a moment.
+    """
 
     def __init__(self, url: str) -> None:
+        """Raises psycopg2.OperationalError when the server does not answer now."""
         self._url = url
-        self._connection: Any = None
+        self._connection: Any = _connect(url)
 
     def problem(self) -> str | None:
-        """None when the server answers, otherwise why not."""
+        """None when the server answers, and has done so since the last look; else why not."""
         try:
             if self._connection is None:
-                self._connection = psycopg2.connect(self._url, async_=True)
-                _wait(self._connection)
-            with self._connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-                _wait(self._connection)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError, TimeoutError) as error:
+                self._connection = _connect(self._url)
+                return "it did not a moment ago"
+            _ask(self._connection)
+            with contextlib.closing(_connect(self._url)) as fresh:
+                _ask(fresh)
+        except _TROUBLE as error:
             self.close()
+            with contextlib.suppress(*_TROUBLE):
+                self._connection = _connect(self._url)
             return str(error).strip()
         return None
 
@@ -37,6 +48,18 @@ class PostgresProbe:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _connect(url: str) -> Any:
+    connection = psycopg2.connect(url, async_=True)
+    _wait(connection)
+    return connection
+
+
+def _ask(connection: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        _wait(connection)
 
 
 def _wait(connection: Any) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from workbench.bench.process_identity import started
 from workbench.bench.provider import BenchError
 from workbench.bench.server_process import HOST
 
@@ -28,10 +29,10 @@ class NotRunning(Exception):
 
 @dataclass(frozen=True)
 class Address:
-    """Where a supervisor listens. `created` tells it from a later process with its pid."""
+    """Where a supervisor listens. `started` tells it from a later process with its pid."""
 
     pid: int
-    created: float
+    started: float
     port: int
     token: str
 
@@ -47,8 +48,8 @@ def read_address(folder: Path) -> Address:
     """Raises NotRunning when no living supervisor is known."""
     try:
         address = Address(**json.loads((folder / ADDRESS_FILE).read_text()))
-        alive = psutil.Process(address.pid).create_time() == address.created
-    except (FileNotFoundError, psutil.NoSuchProcess):
+        alive = started(address.pid) == address.started
+    except (FileNotFoundError, TypeError, psutil.NoSuchProcess):
         raise NotRunning from None
     if not alive:
         raise NotRunning

@@ -100,6 +100,10 @@ class PostgresServer:
         assert self.process is not None  # noqa: S101 - after start
         wait_until_ready(self.name, self.process, self._log, self._answers, deadline)
 
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def address_was_taken(self) -> bool:
         """Whether the server died since another program took its port first."""
         return ADDRESS_TAKEN in self._log.tail()

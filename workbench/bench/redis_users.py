@@ -27,6 +27,7 @@ class RedisUsers:
     def __init__(self, url: str) -> None:
         self._url = url
         self._client: Any = redis_client(url)
+        self._run_id = self._server_run()
 
     def create(self, user: str, password: str) -> int:
         """Make a user that can enter one database and no other; return its number.
@@ -55,15 +56,21 @@ class RedisUsers:
         return set(self._client.hvals(REGISTRY))
 
     def problem(self) -> str | None:
-        """None when the server answers, otherwise why not."""
+        """None when the server answers, and has not started anew since the last look; else why not.
+
+        Users and data do not survive a start: what a system then asks for is refused.
+        """
         try:
-            self._client.ping()
+            known, self._run_id = self._run_id, self._server_run()
         except redis.RedisError as error:
             return str(error)
-        return None
+        return None if self._run_id == known else "it has started anew"
 
     def close(self) -> None:
         self._client.close()
+
+    def _server_run(self) -> str:
+        return str(self._client.info("server")["run_id"])
 
     def _claim_database(self, user: str) -> int:
         count = int(self._client.config_get("databases")["databases"])

@@ -17,13 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
 from filelock import FileLock
 
 from workbench.bench import postgres_server, valkey_server
 from workbench.bench.lease_protocol import ADDRESS_FILE, Address
 from workbench.bench.lease_server import LeaseServer
 from workbench.bench.postgres_server import PostgresServer
+from workbench.bench.process_identity import started
 from workbench.bench.provider import BenchError
 from workbench.bench.server_user import server_user
 from workbench.bench.valkey_server import ValkeyServer
@@ -103,6 +103,10 @@ class Supervisor:
     def answer(self, request: str) -> dict[str, Any] | None:
         """The reply to a client, or None when we are leaving."""
         with self._changed:
+            if not self._leaving and not all(server.alive for server in self._servers):
+                # Its log tells, too, but may stay open: PostgreSQL's sessions outlive their server.
+                self._leaving = True
+                self._changed.notify_all()
             if self._leaving:
                 return None
             self._claimed = True
@@ -142,8 +146,7 @@ def run(folder: Path, linger: float, report: Callable[[dict[str, Any]], None]) -
         signal.signal(signal.SIGTERM, lambda *_: supervisor.leave())
         server = LeaseServer(supervisor)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        created = psutil.Process().create_time()
-        Address(os.getpid(), created, server.server_address[1], server.token).write(folder)
+        Address(os.getpid(), started(), server.server_address[1], server.token).write(folder)
         report({})
         supervisor.hold_until_unused()
         (folder / ADDRESS_FILE).unlink(missing_ok=True)

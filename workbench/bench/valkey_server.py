@@ -16,6 +16,7 @@ import psutil
 import redis
 
 from workbench.bench.admin_connections import redis_client
+from workbench.bench.process_identity import started
 from workbench.bench.server_log import ServerLog
 from workbench.bench.server_process import HOST, free_port, stop_process, wait_until_ready
 from workbench.bench.server_user import ServerUser
@@ -63,7 +64,7 @@ class ValkeyServer:
         try:
             identity = json.loads(self._identity_file.read_text())
             stale = psutil.Process(identity["pid"])
-            if stale.create_time() == identity["created"]:
+            if started(stale.pid) == identity.get("started"):
                 stale.kill()
                 stale.wait(STOP_SECONDS)
         except (FileNotFoundError, psutil.NoSuchProcess):
@@ -80,14 +81,17 @@ class ValkeyServer:
         self.process.stdin.write(self._configuration().encode())
         self.process.stdin.close()
         self._log.follow(self.process.stdout, on_end)
-        created = psutil.Process(self.process.pid).create_time()
-        identity = {"pid": self.process.pid, "created": created}
+        identity = {"pid": self.process.pid, "started": started(self.process.pid)}
         self._identity_file.write_text(json.dumps(identity))
 
     def wait(self, deadline: float) -> None:
         """Raises BenchError when the server does not come up."""
         assert self.process is not None  # noqa: S101 - after start
         wait_until_ready(self.name, self.process, self._log, self._answers, deadline)
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     def address_was_taken(self) -> bool:
         """Whether the server died since another program took its port first."""

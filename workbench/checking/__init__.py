@@ -1,6 +1,6 @@
 """Checks, and the clients and expectations that they are written with.
 
-This is all that a checks.py imports.
+This is what a checks.py imports, and `workbench.checking.openapi`, which loads a large library.
 """
 
 from workbench.checking import expect

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
 import redis
 
+from workbench.alternatives import edited
 from workbench.checking.http import Client
 from workbench.checking.sql import Sql
 from workbench.checking.statements import own_statements
-from workbench.running.system import System
-from workbench.running.wire import Statement
+from workbench.running.postgres_wire import Statement
+from workbench.running.redis_wire import Command
+from workbench.running.suite import SuiteRun, run_suite
+from workbench.running.system import Stage, System
+
+#: Wall-clock seconds for one run of an answer's tests.
+SUITE_SECONDS = 20.0
 
 
 class App(Client):
-    """One running system: `app.get(...)` and the other methods, `app.sql(...)`, `app.redis`."""
+    """One running system: `app.get(...)` and the other methods, `app.sql(...)`, `app.redis`.
 
-    def __init__(self, system: System) -> None:
+    `app.system.ways.postgres` and `.redis` can be cut and held up, see running.relay.
+    """
+
+    def __init__(self, system: System, stage: Stage, settings: Mapping[str, str]) -> None:
+        """stage and settings: what the system was started on, to start more of it."""
         super().__init__(system)
         self.system = system
+        self._stage, self._settings = stage, settings
+        self._twin: App | None = None
+        self._worker: System | None = None
         self.sql = Sql(system.database_url)
         self.redis = redis.Redis.from_url(
             system.redis_url, decode_responses=True, socket_timeout=5, socket_connect_timeout=5
@@ -25,14 +41,69 @@ class App(Client):
     @property
     def statements(self) -> tuple[Statement, ...]:
         """Every statement that the system has run, without transaction control and set-up."""
-        return own_statements(self.system.statements)
+        return own_statements(self.system.statements.since(0)[0])
 
     @property
     def log(self) -> str:
         """What the system printed and logged."""
         return self.system.output
 
+    @property
+    def twin(self) -> App:
+        """A second process of the same system, on the same database and Redis; started when first
+        asked for."""
+        if self._twin is None:
+            twin = self._stage.start(self.system.database, settings=self._settings)
+            self._twin = App(twin, self._stage, self._settings)
+        return self._twin
+
+    @contextmanager
+    def faulty(self, path: str, edits: Sequence[tuple[str, str]]) -> Iterator[App]:
+        """A process of the reference with these edits (old, new) of the file at `path`, on the
+        database of this system.
+
+        Raises ValueError when an old text does not stand there exactly once.
+        """
+        runner = self._stage.runner
+        text = edited(runner.reference(path), edits)
+        with runner.stage({path: text}, self._stage.tenant) as stage:
+            app = App(stage.start(self.system.database), stage, {})
+            try:
+                yield app
+            finally:
+                app.close()
+                app.system.close(keep_database=True)
+
+    def run_suite(self, file: str, against: App, seconds: float = SUITE_SECONDS) -> SuiteRun:
+        """Run the test file of this system's answer against that system."""
+        return run_suite(self._stage, file, against.system, seconds)
+
+    @property
+    def worker(self) -> System:
+        """The system's worker, on the same database and Redis; started when first asked for."""
+        if self._worker is None:
+            self._worker = self._stage.start(
+                self.system.database, settings=self._settings, action="work"
+            )
+        return self._worker
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Every command that the system has sent to Redis."""
+        return tuple(self.system.commands.since(0)[0])
+
+    def kill(self) -> None:
+        """End its processes, and its ways to the database: whoever waits for them waits no more."""
+        self.system.kill()
+        if self._twin is not None:
+            self._twin.system.kill()
+
     def close(self) -> None:
+        if self._worker is not None:
+            self._worker.close(keep_database=True)
+        if self._twin is not None:
+            self._twin.close()
+            self._twin.system.close(keep_database=True)
         super().close()
         self.sql.close()
         self.redis.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,8 @@ class Check:
 
     points: whole points; after: the check that it builds on (it is skipped when that one did not
     pass); hidden: in the notebook the learner sees the title and the verdict, not the message;
-    on: the scene whose running system it shares, None for a fresh system and database of its own.
+    on: the scene whose running system it shares, None for a fresh system and database of its own;
+    settings: environment variables of that system.
     """
 
     function: Callable[[App], None]
@@ -38,6 +39,7 @@ class Check:
     hidden: bool
     on: Scene | None
     seconds: float
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def id(self) -> str:
@@ -56,6 +58,7 @@ def check(
     hidden: bool = False,
     on: Scene | None = None,
     seconds: float = CHECK_SECONDS,
+    settings: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[[App], None]], Check]:
     """Make a check of a function that takes the App. Raises CheckDefinitionError."""
 
@@ -65,7 +68,8 @@ def check(
             raise CheckDefinitionError(f"{name} needs a docstring: it is what the learner reads.")
         if not isinstance(points, int) or points < 1:
             raise CheckDefinitionError(f"{name}: points must be a whole number from 1.")
-        return Check(function, points, after, hidden, on, seconds)
+        chosen = tuple(sorted((settings or {}).items()))
+        return Check(function, points, after, hidden, on, seconds, chosen)
 
     return decorate
 

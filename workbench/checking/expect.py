@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
 from workbench.checking.failure import CheckFailed
 from workbench.checking.http import Reply, shorten
 from workbench.checking.sql import Refused, Sql
+
+_NOTHING = object()
 
 
 def that(holds: bool, expected: str, got: str, *, sent: str = "", look: str = "") -> None:
@@ -27,7 +30,9 @@ def equal(got: Any, wanted: Any, what: str, *, reply: Reply | None = None, look:
     """`got` equals `wanted`, in type too: True is not 1, "1" is not 1."""
     if not _same(got, wanted):
         sent = reply.sent if reply else ""
-        raise CheckFailed(f"{what}: {show(wanted)}", show(got), sent, look)
+        raise CheckFailed(
+            f"{what}: {show(wanted)}", f"{show(got)}{_place(got, wanted)}", sent, look
+        )
 
 
 def header(reply: Reply, name: str, look: str = "") -> str:
@@ -57,9 +62,7 @@ def refused(sql: Sql, text: str, parameters: Any, why: str, look: str = "") -> N
         got = f"an error of another kind: {error}"
     else:
         got = "the database took it"
-    raise CheckFailed(
-        f"the database refuses {why}", got, f"{' '.join(text.split())}\n{show(parameters)}", look
-    )
+    raise CheckFailed(f"the database refuses {why}", got, sql.written_out(text, parameters), look)
 
 
 def show(value: Any) -> str:
@@ -68,6 +71,19 @@ def show(value: Any) -> str:
         return shorten(json.dumps(value, ensure_ascii=False, default=str))
     except (TypeError, ValueError):
         return shorten(repr(value))
+
+
+def _place(got: Any, wanted: Any) -> str:
+    """Where two lists differ first, when they are too long to see it."""
+    if not (isinstance(got, list) and isinstance(wanted, list) and len(got) + len(wanted) > 6):
+        return ""
+    pairs = zip_longest(got, wanted, fillvalue=_NOTHING)
+    at, (ours, theirs) = next((at, pair) for at, pair in enumerate(pairs) if not _same(*pair))
+    return f"\nfirst difference at [{at}]: expected {_item(theirs)}, got {_item(ours)}"
+
+
+def _item(value: Any) -> str:
+    return "nothing more" if value is _NOTHING else show(value)
 
 
 def _same(got: Any, wanted: Any) -> bool:

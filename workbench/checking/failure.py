@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.running.wire import Statement
+from workbench.running.postgres_wire import Statement
 
 
 class CheckFailed(Exception):

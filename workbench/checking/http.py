@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from workbench.checking.failure import CheckFailed
 from workbench.checking.statements import own_statements
 from workbench.closing import Closing
-from workbench.running.wire import Statement
+from workbench.running.log import Log
+from workbench.running.postgres_wire import Statement
+from workbench.running.redis_wire import Command
+from workbench.running.tokens import TOKENS
 
 REQUEST_SECONDS = 10.0
 MOST_BODY_BYTES = 8 * 1024 * 1024
@@ -26,7 +29,10 @@ class Served(Protocol):
     base_url: str
 
     @property
-    def statements(self) -> list[Statement]: ...
+    def statements(self) -> Log[Statement]: ...
+
+    @property
+    def commands(self) -> Log[Command]: ...
 
     @property
     def output(self) -> str: ...
@@ -34,13 +40,17 @@ class Served(Protocol):
 
 @dataclass(frozen=True)
 class Reply:
-    """One exchange: the request as a line and body, the answer, the SQL that ran in between."""
+    """One exchange: the request as a line and body, the answer, and what was asked meanwhile.
+
+    statements: the SQL that ran; commands: what Redis was sent; seconds: until the headers came.
+    """
 
     sent: str
     status: int
     headers: httpx.Headers
     body: bytes
     statements: Sequence[Statement]
+    commands: Sequence[Command]
     seconds: float
 
     @property
@@ -75,6 +85,21 @@ class Reply:
         return value
 
     @property
+    def location(self) -> str:
+        """The path that the Location header leads to, as a client resolves it (RFC 9110, 10.2.2).
+
+        Raises CheckFailed when there is none, or when it leads to another server.
+        """
+        value = self.headers.get("location")
+        look = "what a 201 tells beside its body"
+        if value is None:
+            raise CheckFailed("a Location header", self.shown, self.sent, look)
+        target = urlsplit(urljoin(self.sent.split()[1], str(value)))
+        if target.hostname not in (None, "127.0.0.1", "localhost"):
+            raise CheckFailed("a Location on this server", f"Location: {value}", self.sent, look)
+        return target.path
+
+    @property
     def shown(self) -> str:
         """Status line, content type and the start of the body, for people."""
         kind = self.headers.get("content-type", "no content type")
@@ -91,6 +116,8 @@ class Client(Closing):
         self._http = httpx.Client(
             base_url=system.base_url, timeout=REQUEST_SECONDS, follow_redirects=False,
             trust_env=False, headers={"user-agent": "workbench", "accept-encoding": "identity"},
+            # A system speaks plain HTTP; loading the certificates would take 16 ms a system.
+            verify=False,  # noqa: S501
         )  # fmt: skip
 
     def get(self, path: str, **options: Any) -> Reply:
@@ -108,14 +135,21 @@ class Client(Closing):
     def delete(self, path: str, **options: Any) -> Reply:
         return self.request("DELETE", path, **options)
 
-    def request(self, method: str, path: str, **options: Any) -> Reply:
+    def request(
+        self, method: str, path: str, *, role: str | None = "admin", **options: Any
+    ) -> Reply:
         """Send one request; options are those of httpx (params, json, content, headers).
 
-        Raises CheckFailed when no answer comes: too slow, too large, or the door is closed.
+        role: whose token goes with it, None for none; an Authorization among the headers counts
+        instead. Raises CheckFailed when no answer comes: too slow, too large, or the door is
+        closed; and when the system asks its services more meanwhile than can be followed.
         """
         request = self._http.build_request(method, path, **options)
-        sent = _show(request)
-        before, printed = len(self._system.statements), len(self._system.output)
+        sent = _show(request, options.get("headers"))
+        if role is not None:
+            request.headers.setdefault("authorization", f"Bearer {TOKENS[role]}")
+        before, printed = self._system.statements.count, len(self._system.output)
+        commanded = self._system.commands.count
         try:
             answer = self._http.send(request, stream=True)
             body = self._read(answer, sent)
@@ -134,11 +168,21 @@ class Client(Closing):
                 look="the end of your system's log, if it printed anything",
             ) from None
         finally:
-            self.last_statements = own_statements(self._system.statements[before:])
+            ran, lost = self._system.statements.since(before)
+            self.last_statements = own_statements(ran)
             self.last_log = self._system.output[printed:]
+        commands, unseen = self._system.commands.since(commanded)
+        if lost or unseen:
+            count = lost + len(ran) if lost else unseen + len(commands)
+            raise CheckFailed(
+                sent=sent,
+                expected="no more SQL or Redis commands for one request than can be followed",
+                got=f"{count} {'statements' if lost else 'commands'}, too many or too long",
+                look="a loop around a query",
+            )
         seconds = answer.elapsed.total_seconds()
-        ran = self.last_statements
-        return Reply(sent, answer.status_code, answer.headers, body, ran, seconds)
+        own = self.last_statements
+        return Reply(sent, answer.status_code, answer.headers, body, own, commands, seconds)
 
     def close(self) -> None:
         self._http.close()
@@ -165,8 +209,10 @@ def shorten(text: str, most: int = 600, *, tail: bool = False) -> str:
     return f"[...] {text[-most:]}" if tail else f"{text[:most]} [...]"
 
 
-def _show(request: httpx.Request) -> str:
+def _show(request: httpx.Request, headers: Mapping[str, str] | None) -> str:
+    """What was sent: the request line, the headers that a check chose, and the body."""
     parts = urlsplit(str(request.url))
     line = f"{request.method} {parts.path}{'?' + parts.query if parts.query else ''}"
+    chosen = [f"{name}: {value}" for name, value in (headers or {}).items()]
     body = request.read().decode("utf-8", "replace")
-    return f"{line}\n{shorten(body)}" if body else line
+    return "\n".join([line, *chosen, *([shorten(body)] if body else [])])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from workbench.running.wire import Statement
+from workbench.running.postgres_wire import Statement
 
 #: What drivers and pools say of their own accord.
 HOUSEKEEPING = (

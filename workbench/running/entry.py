@@ -1,4 +1,5 @@
-"""What runs inside an answer's own process: make the database's schema, or serve the system."""
+"""What runs inside an answer's own process: it makes the schema of the database, serves the system,
+works for it, or runs a suite of tests."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ def enter(
 ) -> None:
     """Become the process of an answer: its folder, environment and sandbox, then its code.
 
-    order: {"action": "schema" | "serve", "folder": path, "environ": {name: text}, "ports": [...]};
+    order: {"action": one of ACTIONS, "folder": path, "environ": {name: text}, "ports": [...]};
     temp: where it may write; confine: enters the sandbox. Writes {"confined": true} to `status`
     before any code of the answer runs, then {"ready": true} or {"failed": traceback}; or
     {"broken": message} for an error of ours.
@@ -54,7 +55,7 @@ def enter(
         os._exit(1)
     tell(status, {"confined": True})
     try:
-        {"schema": _make_schema, "serve": _serve}[order["action"]](listener, status)
+        ACTIONS[order["action"]](listener, status)
     except BaseException as error:  # noqa: BLE001 - whatever the learner's code raises is told
         tell(status, {"failed": _explain(error, order["folder"])})
         traceback.print_exc()
@@ -84,9 +85,39 @@ def _serve(listener: socket.socket, status: int) -> None:
     import waitress
 
     app = importlib.import_module("backend.app").create_app()
-    server = waitress.create_server(app, sockets=[listener], threads=THREADS, ident="backend")
+    # Which proxies are believed is for the system to decide, so it sees what they wrote.
+    server = waitress.create_server(
+        app,
+        sockets=[listener],
+        threads=THREADS,
+        ident="backend",
+        clear_untrusted_proxy_headers=False,
+    )
     tell(status, {"ready": True})
     server.run()
+
+
+def _work(_: socket.socket, status: int) -> None:
+    from celery.signals import worker_ready
+
+    worker = importlib.import_module("backend.worker").create_worker()
+    worker_ready.connect(lambda **_: tell(status, {"ready": True}), weak=False)
+    worker.start()
+
+
+def _run_suite(_: socket.socket, status: int) -> None:
+    """Run a test file until its first failure, and end with pytest's exit code."""
+    import pytest
+
+    tell(status, {"ready": True})
+    plain = ["-q", "-x", "--tb=short", "--color=no", "-p", "no:cacheprovider", "-c", os.devnull]
+    here = [f"--rootdir={os.getcwd()}", f"--confcutdir={os.getcwd()}"]  # nothing above is readable
+    code = pytest.main([*plain, *here, os.environ["SUITE"]])
+    sys.stdout.flush()
+    os._exit(code)
+
+
+ACTIONS = {"schema": _make_schema, "serve": _serve, "work": _work, "suite": _run_suite}
 
 
 def _explain(error: BaseException, folder: str) -> str:

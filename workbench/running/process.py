@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import array
+import fcntl
 import json
 import os
 import selectors
+import termios
 import threading
 import time
 from typing import Any
@@ -12,7 +15,17 @@ from typing import Any
 #: Bytes kept of what a system prints: the first half of it and the last half.
 MOST_OUTPUT_BYTES = 64 * 1024
 
+#: A keeper needs seconds for a fork bomb; one that takes longer is no more.
+STOP_SECONDS = 60.0
+
 _MOST_NEWS_BYTES = 64 * 1024
+
+#: All that is kept of the news: an answer may say what it likes as often as it likes.
+_NEWS = {"confined", "ready", "failed", "broken", "ended"}
+
+
+#: Looks into the pipe before what has been read of it is good enough.
+_MOST_LOOKS = 10_000
 
 
 class LauncherError(Exception):
@@ -49,6 +62,7 @@ class Process:
         self._news: dict[str, Any] = {}
         self._changed = threading.Condition()
         self._gone = False
+        self._printing, self._pipe = threading.Lock(), output  # -1 once it is closed
         self._reader = threading.Thread(target=self._read, args=(status, output), daemon=True)
         self._reader.start()
 
@@ -78,17 +92,58 @@ class Process:
             return "The process ended before it was ready to serve." + self._last_words()
         return f"It was not ready to serve within {seconds:.0f} s." + self._last_words()
 
+    def wait_ended(self, seconds: float) -> int | None:
+        """Wait until the process has ended of itself: its exit code.
+
+        None when it was still at work, and was ended; or was killed. Raises LauncherError when it
+        could not even be confined.
+        """
+        self._reader.join(seconds)
+        in_time = not self._reader.is_alive()
+        self.stop()
+        if "broken" in self._news:
+            raise LauncherError(str(self._news["broken"]))
+        ended = self._news.get("ended")
+        if not in_time or not isinstance(ended, int) or not os.WIFEXITED(ended):
+            return None
+        return os.WEXITSTATUS(ended)
+
+    @property
+    def printed(self) -> str:
+        """What the process has printed, up to what it wrote before it last answered anybody.
+
+        A reader takes it from the pipe in its own time, so what was written is waited for; not for
+        ever, as a process may write faster than it is read.
+        """
+        for _ in range(_MOST_LOOKS):
+            with self._printing:
+                if self._pipe < 0 or not _waiting(self._pipe):
+                    break
+            time.sleep(0)
+        return self.output.text
+
     @property
     def alive(self) -> bool:
         return not self._gone and "ended" not in self._news
 
+    def wait_end(self, seconds: float) -> bool:
+        """Wait until the system has ended. False when its keeper never said so: it was killed."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self.alive, seconds)
+        return not self._gone or "ended" in self._news
+
     def stop(self) -> None:
-        """Kill the process tree and wait until none of it is left."""
+        """Kill the process tree and wait until none of it is left.
+
+        Raises LauncherError when some of it stays: its keeper was killed.
+        """
         with self._lock:
             if self._control is not None:
                 os.close(self._control)
                 self._control = None
-        self._reader.join()
+        self._reader.join(STOP_SECONDS)
+        if self._reader.is_alive():
+            raise LauncherError("A system's processes do not end, for their keeper was killed.")
 
     def _last_words(self) -> str:
         last = self.output.text.strip()[-2000:]
@@ -102,16 +157,20 @@ class Process:
             selector.register(output, selectors.EVENT_READ)
             while selector.get_map():
                 for key, _ in selector.select():
-                    data = os.read(key.fd, 65536)
+                    with self._printing:
+                        data = os.read(key.fd, 65536)
+                        if key.fd == output:
+                            self.output.add(data)
                     if not data:
                         selector.unregister(key.fd)
-                    elif key.fd == output:
-                        self.output.add(data)
-                    else:
-                        *lines, pending = (pending + data)[:_MOST_NEWS_BYTES].split(b"\n")
+                    elif key.fd == status:
+                        *lines, pending = (pending + data).split(b"\n")
+                        pending = pending[-_MOST_NEWS_BYTES:]
                         self._hear(lines)
         os.close(status)
-        os.close(output)
+        with self._printing:
+            os.close(output)
+            self._pipe = -1
         with self._changed:
             self._gone = True
             self._changed.notify_all()
@@ -121,11 +180,18 @@ class Process:
         for line in lines:
             try:
                 news = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(news, dict):
                 with self._changed:
-                    if "confined" in self._news:
-                        news.pop("broken", None)  # from here on it is the answer's word
-                    self._news = news | self._news
+                    known = _NEWS - {"broken"} if "confined" in self._news else _NEWS
+                    # From `confined` on, what is broken would be the answer's word.
+                    self._news = {key: news[key] for key in known & news.keys()} | self._news
                     self._changed.notify_all()
+
+
+def _waiting(pipe: int) -> int:
+    """Bytes in a pipe that nobody has read yet."""
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return count[0]

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from workbench.bench.provider import Services
@@ -15,13 +16,21 @@ from workbench.bench.tenancy import Tenancy, Tenant
 from workbench.closing import Closing
 from workbench.paths import root
 from workbench.running import overlay
+from workbench.running.gate import GateConversation
 from workbench.running.launcher import Launcher
 from workbench.running.process import Process
+from workbench.running.relay import Relay, Relays, Service
 from workbench.running.removal import remove
 from workbench.running.sandbox.level import Level
 from workbench.running.spares import Spares
-from workbench.running.system import READY_SECONDS, NotReady, Stage
-from workbench.running.tap import Tap, Taps
+from workbench.running.system import NO_SETTINGS, READY_SECONDS, Stage, raise_trouble
+from workbench.running.tokens import access_tokens
+from workbench.running.ways import Ways
+
+#: What every process of an answer is told of the machine.
+BARE_ENVIRON: Mapping[str, str] = MappingProxyType(
+    {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}
+)
 
 
 class Runner(Closing):
@@ -34,10 +43,12 @@ class Runner(Closing):
         make the next stage's databases ahead, for one learner who waits."""
         self.launcher = Launcher()
         self.tenancy = Tenancy(services)
-        self._taps = Taps()
-        server = urlsplit(services.postgres_url)
-        self._postgres = (server.hostname or "127.0.0.1", server.port or 5432)
-        self._redis = _redis_address(services.redis_url)
+        self._relays = Relays()
+        postgres, redis = urlsplit(services.postgres_url), urlsplit(services.redis_url)
+        self._postgres = Service(postgres.hostname or "127.0.0.1", postgres.port or 5432)
+        self._redis = Service(
+            redis.hostname or "127.0.0.1", redis.port or 6379, tls=redis.scheme == "rediss"
+        )
         self._home = Path(tempfile.mkdtemp(prefix="workbench-"))
         self._base = self._home / "reference"
         self._base.mkdir()
@@ -62,6 +73,10 @@ class Runner(Closing):
             return Stage(self, folder, ready.tenant, own=True, databases=ready.databases)
         return Stage(self, folder, self.tenancy.create_tenant(), own=True)
 
+    def reference(self, path: str) -> str:
+        """The reference's text of a file. Raises OSError when there is none."""
+        return (self._base / path).read_text(encoding="utf-8")
+
     @property
     def sandbox(self) -> Level:
         """How well answers are confined here. Raises LauncherError when the zygote is gone."""
@@ -72,26 +87,38 @@ class Runner(Closing):
         if self._spares is not None:
             self._spares.refill()
 
-    def open_tap(self) -> Tap:
-        return self._taps.open(*self._postgres)
+    def open_ways(self) -> Ways:
+        """Ways to PostgreSQL and Redis for one system."""
+        return Ways(self._relays, self._postgres, self._redis)
+
+    def open_gate(self) -> Relay:
+        """The checks' way to PostgreSQL, for one system."""
+        return self._relays.open(self._postgres, GateConversation)
 
     def launch(
-        self, action: str, stage: Stage, database: str, tap: Tap, listener: socket.socket
+        self,
+        action: str,
+        stage: Stage,
+        database: str,
+        ways: Ways,
+        listener: socket.socket,
+        settings: Mapping[str, str] = NO_SETTINGS,
     ) -> Process:
-        """Start `action` (see entry.py) on a stage and one of its databases, behind this tap."""
-        environ = self._environ(stage.tenant, database, tap.port)
-        ports = (tap.port, self._redis[1])
-        return self.launcher.launch(action, stage.folder, environ, ports, listener)
+        """Start `action` (see entry.py) on a stage and one of its databases, with these ways.
 
-    def _environ(self, tenant: Tenant, database: str, port: int) -> dict[str, str]:
+        settings: environment variables for this system, over those that every system gets.
+        """
+        environ = {**self._environ(stage.tenant, database, ways), **settings}
+        return self.launcher.launch(action, stage.folder, environ, ways.ports, listener)
+
+    def _environ(self, tenant: Tenant, database: str, ways: Ways) -> dict[str, str]:
         """The environment of a system's process; entry.py adds its folder for temporary files."""
+        postgres, redis = ways.ports
         return {
-            "PATH": os.defpath,
-            "LANG": "C.UTF-8",
-            "TZ": "UTC",
-            "PYTHONHASHSEED": "0",
-            "DATABASE_URL": self.tenancy.postgres_url(tenant, database, "127.0.0.1", port),
-            "REDIS_URL": self.tenancy.redis_url(tenant, *self._redis),
+            **BARE_ENVIRON,
+            "DATABASE_URL": self.tenancy.postgres_url(tenant, database, "127.0.0.1", postgres),
+            "REDIS_URL": self.tenancy.redis_url(tenant, "127.0.0.1", redis),
+            "ACCESS_TOKENS": access_tokens(),
         }
 
     def template_for(self, stage: Stage) -> tuple[str, bool]:
@@ -112,32 +139,23 @@ class Runner(Closing):
 
     def _make_template(self, name: str, stage: Stage) -> None:
         database = self.tenancy.create_database(stage.tenant)
-        tap = self.open_tap()
+        ways = self.open_ways()
         try:
             with socket.socket() as unused:
-                process = self.launch("schema", stage, database, tap, unused)
+                process = self.launch("schema", stage, database, ways, unused)
             trouble = process.wait_ready(READY_SECONDS)
             process.stop()
         finally:
-            tap.close()
+            ways.close()
         if trouble is not None:
             self.tenancy.drop_database(database)
-            raise NotReady(f"The database's tables could not be made.\n{trouble}")
+            raise_trouble(f"The database's tables could not be made.\n{trouble}", ways)
         self.tenancy.freeze_as_template(database, name)
 
     def close(self) -> None:
         if self._spares:
             self._spares.close()
         self.launcher.close()
-        self._taps.close()
+        self._relays.close()
         self.tenancy.close()
         remove(self._home)
-
-
-def _redis_address(url: str) -> tuple[str, int]:
-    """Host and port; the host by number, because an answer's process reaches no name server."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "127.0.0.1", parts.port or 6379
-    if parts.scheme == "rediss":  # the certificate is for the name
-        return host, port
-    return str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]), port

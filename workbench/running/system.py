@@ -2,63 +2,116 @@
 
 from __future__ import annotations
 
+import errno
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NoReturn
 
+from workbench.bench.provider import BenchError
 from workbench.bench.tenancy import Tenancy, Tenant
 from workbench.closing import Closing
+from workbench.running.log import Log
 from workbench.running.overlay import SCHEMA, digest
+from workbench.running.postgres_wire import Statement
 from workbench.running.process import Process
+from workbench.running.redis_wire import Command
+from workbench.running.relay import Relay
 from workbench.running.removal import remove
-from workbench.running.tap import Tap
-from workbench.running.wire import Statement
+from workbench.running.ways import Ways
 
 if TYPE_CHECKING:
     from workbench.running.runner import Runner
 
 READY_SECONDS = 20.0
 
+#: What a process of a system does, see entry.py.
+Action = Literal["serve", "work"]
+
+#: A system that is started as all are.
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+#: Between the end of a process and our knowledge of it.
+END_SECONDS = 5.0
+
 
 class NotReady(Exception):
     """The system does not serve: the message says why, in the words of its own traceback."""
+
+
+def raise_trouble(trouble: str, ways: Ways) -> NoReturn:
+    """Raise NotReady for a system that does not come up, BenchError when that is PostgreSQL's."""
+    if ways.faults:
+        raise BenchError(f"PostgreSQL failed: {ways.faults[0]}.")
+    raise NotReady(trouble)
 
 
 class System(Closing):
     """One running system: its address, its database, what it said and asked."""
 
     def __init__(
-        self, process: Process, tap: Tap, tenancy: Tenancy, tenant: Tenant, database: str, port: int
+        self,
+        process: Process,
+        ways: Ways,
+        gate: Relay,
+        tenancy: Tenancy,
+        tenant: Tenant,
+        database: str,
+        port: int,
     ) -> None:
-        self._process, self._tap = process, tap
+        self._process, self.ways, self._gate = process, ways, gate
         self._tenancy, self._tenant = tenancy, tenant
         self.database = database
         self.port = port
         self.base_url = f"http://127.0.0.1:{port}"
-        self.database_url = tenancy.postgres_url(tenant, database)
+        self.database_url = tenancy.postgres_url(tenant, database, "127.0.0.1", gate.port)
         self.redis_url = tenancy.redis_url(tenant)
 
     @property
-    def statements(self) -> list[Statement]:
-        """Every SQL statement so far, in order."""
-        return self._tap.statements
+    def statements(self) -> Log[Statement]:
+        """The SQL statements so far, in order."""
+        return self.ways.statements
+
+    @property
+    def commands(self) -> Log[Command]:
+        """The Redis commands so far, in order."""
+        return self.ways.commands
 
     @property
     def output(self) -> str:
-        return self._process.output.text
+        return self._process.printed
+
+    @property
+    def fault(self) -> str | None:
+        """What failed beneath the system and was not its doing, in a sentence, if anything did."""
+        if self.ways.faults:
+            return f"PostgreSQL failed: {self.ways.faults[0]}."
+        if self._is_closed() and not self._process.wait_end(END_SECONDS):
+            return "The keeper of the system was killed."
+        return None
 
     @property
     def alive(self) -> bool:
         return self._process.alive
 
+    def _is_closed(self) -> bool:
+        """Whether nobody listens any more: the process has ended, though we may not know yet."""
+        with socket.socket() as probe:
+            probe.settimeout(END_SECONDS)
+            try:
+                return probe.connect_ex(("127.0.0.1", self.port)) == errno.ECONNREFUSED
+            except TimeoutError:
+                return False  # alive, and too busy to accept
+
     def kill(self) -> None:
-        """End the processes, keep the database: whoever waits for an answer gets a closed door."""
+        """End the processes, keep the database: whoever waits for an answer, of the system or of
+        its database, gets a closed door."""
+        self._gate.close()
         self._process.stop()
 
     def close(self, *, keep_database: bool = False) -> None:
-        self._process.stop()
-        self._tap.close()
+        self.kill()
+        self.ways.close()
         if not keep_database:
             self._tenancy.drop_database(self.database)
 
@@ -77,54 +130,65 @@ class Stage(Closing):
     ) -> None:
         """own: the tenant is the stage's, and goes with it; databases: fresh ones of that tenant,
         made ahead from the reference's template."""
-        self._runner, self._own = runner, own
+        self.runner, self._own = runner, own
         self.folder, self.tenant = folder, tenant
         self.schema = digest(folder, SCHEMA)  # names what the answer's tables look like
         self._ready = list(databases)
         self._template: tuple[str, bool] | None = None
         self._not_ready: str | None = None
 
-    def start(self, database: str | None = None, port: int = 0) -> System:
+    def start(
+        self,
+        database: str | None = None,
+        port: int = 0,
+        settings: Mapping[str, str] = NO_SETTINGS,
+        action: Action = "serve",
+    ) -> System:
         """Start a system on a fresh database, or on one that is there already; on a free port
-        of its own, or on this one.
+        of its own, or on this one; with these environment variables over the usual ones.
 
-        Raises NotReady when the answer does not come up; it is not tried twice.
+        action: "work" starts the system's worker, which has the same ways and serves nobody.
+        Raises NotReady when the answer does not come up; it is not tried twice. Raises BenchError
+        when that is the fault of PostgreSQL.
         """
         if self._not_ready is not None:
             raise NotReady(self._not_ready)
         try:
-            return self._start(database, port)
+            return self._start(database, port, settings, action)
         except NotReady as error:
             self._not_ready = str(error)
             raise
 
-    def _start(self, database: str | None, port: int) -> System:
-        tenancy = self._runner.tenancy
+    def _start(
+        self, database: str | None, port: int, settings: Mapping[str, str], action: Action
+    ) -> System:
+        tenancy = self.runner.tenancy
         fresh = database is None
         if database is None:
             if self._template is None:
-                self._template = self._runner.template_for(self)
+                self._template = self.runner.template_for(self)
             template, shared = self._template
             if shared and self._ready:
                 database = self._ready.pop()
             else:
                 database = tenancy.create_database(self.tenant, template)
-        tap = self._runner.open_tap()
+        ways = self.runner.open_ways()
         with socket.create_server(("127.0.0.1", port), backlog=128) as listener:
             port = listener.getsockname()[1]
-            process = self._runner.launch("serve", self, database, tap, listener)
-        system = System(process, tap, tenancy, self.tenant, database, port)
+            process = self.runner.launch(action, self, database, ways, listener, settings)
+        gate = self.runner.open_gate()
+        system = System(process, ways, gate, tenancy, self.tenant, database, port)
         trouble = process.wait_ready(READY_SECONDS)
         if trouble is not None:
             system.close(keep_database=not fresh)
-            raise NotReady(trouble)
+            raise_trouble(trouble, ways)
         return system
 
     def close(self) -> None:
-        tenancy = self._runner.tenancy
+        tenancy = self.runner.tenancy
         if self._own:
             tenancy.drop_tenant(self.tenant)
         if self._template is not None and not self._template[1]:
             tenancy.drop_template(self._template[0])
         remove(self.folder)
-        self._runner.rest()
+        self.runner.rest()

@@ -26,13 +26,18 @@ from workbench.running.sandbox.sandbox import Sandbox, find_sandbox
 #: What backends are made of, loaded once.
 LIBRARIES = (
     "alembic",
+    "celery.apps.worker",
+    "celery.concurrency.solo",
+    "celery.worker.consumer",
     "flask",
     "flask_smorest",
     "flask_swagger_ui",
     "httpx",
+    "kombu.transport.redis",
     "logging.config",
     "marshmallow",
     "psycopg2.extras",
+    "pytest",
     "redis",
     "sqlalchemy.dialects.postgresql.psycopg2",
     "sqlalchemy.orm",
@@ -52,7 +57,9 @@ def main(orders: socket.socket) -> None:
     # Children share these pages; a collection in one of them would copy them.
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # Not SIG_IGN: only of children that were waited for does the processor time count as ours, and
+    # so as the command's that grades.
+    signal.signal(signal.SIGCHLD, _reap)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the notebook is not for us
     orders.sendall(json.dumps({"sandbox": dataclasses.asdict(sandbox.level)}).encode())
     while True:
@@ -64,6 +71,12 @@ def main(orders: socket.socket) -> None:
             _become_system(sandbox, *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _reap(*_: object) -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _become_system(

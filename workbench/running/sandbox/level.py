@@ -8,6 +8,9 @@ from typing import Literal
 #: From the weakest to the strongest.
 NAMES = ("limits", "linux")
 
+#: What a class is graded with: whatever is weaker is warned about.
+STRONGEST = NAMES[-1]
+
 
 @dataclass(frozen=True)
 class Level:
@@ -16,3 +19,10 @@ class Level:
 
     name: Literal["limits", "linux"]
     reason: str
+
+
+def holds(name: str, required: str) -> bool:
+    """Is the level `name` as strong as `required`? An unknown name is weaker than all, and an empty
+    requirement asks for nothing."""
+    order = ("", *NAMES)
+    return order.index(name if name in order else "") >= order.index(required)

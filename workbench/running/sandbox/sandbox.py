@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from workbench.running.keeper import die_with_keeper
 from workbench.running.sandbox import files, identity, limits
 from workbench.running.sandbox.level import Level
 
@@ -42,6 +43,7 @@ class Sandbox:
             return
         if os.geteuid() == 0:
             identity.become(user)
+            die_with_keeper()  # the kernel forgets it when a process changes its user
         limits.apply(own_user=user is not None)
         self._restrict(folder, temp, ports)
 

@@ -1,0 +1,201 @@
+"""A relay: the only way from a system to one of its services, on a loopback port of its own.
+
+It works the same with every provider and needs no right on the server. Checks read off it what
+was said, cut it, and hold it up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+#: Of one relay at a time; a tenant has fewer on the server. More would use up our descriptors.
+MOST_CONNECTIONS = 64
+
+_CHUNK = 64 * 1024
+
+#: What a conversation raises for what is not the protocol, or is too much.
+_CUTS = (ValueError, struct.error)
+
+#: How a connection may end: cut by a side or by us.
+_ENDINGS = (OSError, asyncio.IncompleteReadError, asyncio.CancelledError, *_CUTS)
+
+
+class Conversation(Protocol):
+    """What listens to one connection, and may cut it with a ValueError or struct.error."""
+
+    async def greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        """What comes before the protocol proper; returns the bytes to be passed on."""
+        ...
+
+    def from_client(self, data: bytes) -> None: ...
+
+    def from_server(self, data: bytes) -> None: ...
+
+    def lost(self) -> None:
+        """The service has ended the connection, not the system and not a cut."""
+        ...
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where a relay leads; `tls` when that end wants encryption."""
+
+    host: str
+    port: int
+    tls: bool = False
+
+
+class Relays:
+    """Runs the relays of a process on an event loop of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def open(self, service: Service, converse: Callable[[], Conversation]) -> Relay:
+        """A relay to the service; `converse` makes the listener of each connection."""
+        return Relay(service, converse, self._run)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+class Relay:
+    """One way to a service. `port` is where the system connects."""
+
+    def __init__(
+        self, service: Service, converse: Callable[[], Conversation], run: Callable[[Any], Any]
+    ) -> None:
+        self._service, self._converse, self._run = service, converse, run
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_cut = False
+        self._may_pass = asyncio.Event()
+        self._may_pass.set()
+        self._held = 0
+        self._arrival = threading.Condition()
+        self._server: asyncio.Server = run(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        self.port: int = self._server.sockets[0].getsockname()[1]
+
+    @contextlib.contextmanager
+    def cut(self) -> Iterator[None]:
+        """Meanwhile the service is not to be had: connections end, and new ones at once."""
+        self._is_cut = True
+        self._run(self._drop())
+        try:
+            yield
+        finally:
+            self._is_cut = False
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[Callable[[int, float], bool]]:
+        """Meanwhile what the system sends is kept back, and passed on in the end.
+
+        Yields a function that waits until so many connections at once are held up, for so many
+        seconds at most, and says whether they are.
+        """
+        self._run(self._bar(True))
+        try:
+            yield self._wait_for
+        finally:
+            self._run(self._bar(False))
+
+    def close(self) -> None:
+        """Cut every connection and take no more. May be called twice, and from any thread."""
+        self._run(self._stop())
+
+    def _wait_for(self, connections: int, seconds: float) -> bool:
+        with self._arrival:
+            return self._arrival.wait_for(lambda: self._held >= connections, seconds)
+
+    async def _bar(self, barred: bool) -> None:
+        if barred:
+            self._may_pass.clear()
+        else:
+            self._may_pass.set()
+
+    async def _stop(self) -> None:
+        self._server.close()
+        self._is_cut = True  # for a connection that was taken, and is not served yet
+        await self._drop()
+
+    async def _drop(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - asyncio runs this as a task
+        if self._is_cut or len(self._tasks) >= MOST_CONNECTIONS:
+            writer.close()
+            return
+        self._tasks.add(task)
+        try:
+            with contextlib.suppress(*_ENDINGS):
+                await self._connect(reader, writer)
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talk = self._converse()
+        greeting = await talk.greet(reader, writer)
+        up_reader, up_writer = await asyncio.open_connection(
+            self._service.host, self._service.port, ssl=self._service.tls or None
+        )
+        up_writer.write(greeting)
+        up = asyncio.create_task(self._ask(reader, up_writer, talk))
+        down = asyncio.create_task(_answer(up_reader, writer, talk))
+        try:
+            done, _ = await asyncio.wait([up, down], return_when=asyncio.FIRST_COMPLETED)
+            if up not in done and not isinstance(down.exception(), _CUTS):
+                talk.lost()
+        finally:
+            up.cancel()
+            down.cancel()
+            up_writer.close()
+            await asyncio.gather(up, down, return_exceptions=True)
+
+    async def _ask(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, talk: Conversation
+    ) -> None:
+        while data := await reader.read(_CHUNK):
+            talk.from_client(data)
+            if not self._may_pass.is_set():
+                await self._wait()
+            writer.write(data)
+            await writer.drain()
+
+    async def _wait(self) -> None:
+        """Wait until all may pass, counted among those who wait."""
+        self._count(1)
+        try:
+            await self._may_pass.wait()
+        finally:
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._arrival:
+            self._held += change
+            self._arrival.notify_all()
+
+
+async def _answer(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, talk: Conversation
+) -> None:
+    while data := await reader.read(_CHUNK):
+        talk.from_server(data)
+        writer.write(data)
+        await writer.drain()
