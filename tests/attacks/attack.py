@@ -71,23 +71,28 @@ def list_products(session, query):
 
 @dataclass(frozen=True)
 class Attack:
-    """code: put before the starter (`at` import), or defines attack(session, query), which every
-    request for the listing calls; denied: the attempts that it must print as denied. Whatever it
-    does, it may get no more points than the starter.
+    """code: put before the honest text (`at` import), after it (`at` end), or defines
+    attack(session, query), which every request for the listing calls; denied: the attempts that
+    it must print as denied; on: the exercise that it answers.
+
+    The expected verdict is the same for all: it is graded, and gets no more points than the honest
+    text, which is the starter unless corpus.HONEST has another.
     """
 
     id: str
     of: str  # its class
     tries: str
     code: str
-    at: Literal["import", "request"] = "request"
+    at: Literal["import", "request", "end"] = "request"
     denied: tuple[str, ...] = ()
+    on: str = "catalog.listing"
 
-    def answer(self, starter: str, **values: object) -> str:
+    def answer(self, honest: str, **values: object) -> str:
         """The whole answer. `values` fill in the preamble."""
-        future, _, rest = starter.partition("from __future__ import annotations\n")
+        future, _, rest = honest.partition("from __future__ import annotations\n")
         code = PREAMBLE.format(**values) + textwrap.dedent(self.code)
         head = f"{future}from __future__ import annotations\n"
         if self.at == "import":
             return f"{head}{code}\n{rest}"
-        return f"{head}{rest}\n{code}\n{WRAPPED}"
+        wrapped = WRAPPED if self.at == "request" else ""
+        return f"{head}{rest}\n{code}\n{wrapped}"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from attack import CLASSES, Attack
 from python_attacks import PYTHON
+from schema_attacks import BARE, SCHEMA
 from sql_attacks import SQL
 
-ATTACKS: tuple[Attack, ...] = (*PYTHON, *SQL)
+ATTACKS: tuple[Attack, ...] = (*PYTHON, *SQL, *SCHEMA)
+
+#: What an attack is put into, where the starter would be nothing to deceive with.
+HONEST = {"catalog.models": BARE}
 
 #: What other suites hold of a class, in the forms that only they can make: class -> where.
 ELSEWHERE = {

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import resource
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,7 @@ import psutil
 import psycopg2
 import pytest
 from attack import CLASSES, Attack
-from corpus import ATTACKS, table
+from corpus import ATTACKS, HONEST, table
 
 from workbench.bench.provider import Services
 from workbench.checking import http, sql
@@ -26,6 +27,9 @@ from workbench.grading.result import ExerciseResult
 from workbench.paths import root
 from workbench.running import system as system_module
 from workbench.running.runner import Runner
+
+#: MiB that an attack may make the judge's own process grow by.
+MOST_GROWTH = 300
 
 INNOCENT = '''
 from workbench.checking import App, check, expect
@@ -40,10 +44,16 @@ def works(app: App) -> None:
 
 
 @pytest.fixture(scope="module")
-def honest(engine: Engine, course: Course) -> ExerciseResult:
-    """What the starter gets without an attack."""
-    exercise = course.exercise("catalog.listing")
-    return engine.grade(exercise, exercise.starter)
+def honest(engine: Engine, course: Course) -> dict[str, ExerciseResult]:
+    """What each honest text gets without an attack."""
+    return {
+        name: engine.grade(course.exercise(name), honest_text(course.exercise(name)))
+        for name in sorted({attack.on for attack in ATTACKS})
+    }
+
+
+def honest_text(exercise: Exercise) -> str:
+    return HONEST.get(exercise.id, exercise.starter)
 
 
 @pytest.fixture
@@ -93,12 +103,13 @@ def test_the_attack_fails(
     services: Services,
     canary: Path,
     innocent: Exercise,
-    honest: ExerciseResult,
+    honest: dict[str, ExerciseResult],
     attack: Attack,
 ) -> None:
-    exercise = course.exercise("catalog.listing")
+    exercise, plain = course.exercise(attack.on), honest[attack.on]
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     text = attack.answer(
-        exercise.starter,
+        honest_text(exercise),
         root=str(root()),
         canary=str(canary),
         judge=os.getpid(),
@@ -108,8 +119,10 @@ def test_the_attack_fails(
     messages = "\n".join(check.message for check in result.checks)
 
     assert result.status == "graded", result.reason
-    assert result.score <= honest.score, (result.score, messages)
-    assert result.max_score == honest.max_score
+    assert result.score <= plain.score, (result.score, messages)
+    assert result.max_score == plain.max_score
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - held) // 1024
+    assert grown < MOST_GROWTH, f"the judge took {grown} MiB more"
     assert "REACHED" not in messages
     for what in attack.denied:
         assert json.dumps({"what": what, "got": "denied"}) in messages, messages
@@ -118,7 +131,7 @@ def test_the_attack_fails(
     assert canary.stat().st_mode & 0o777 == 0o666
     assert "<script>alert" not in as_html(exercise, result, for_learner=False)
 
-    after = engine.grade(innocent, exercise.part)
+    after = engine.grade(innocent, innocent.part)
     assert (after.score, after.status) == (3, "graded"), after.checks
 
 
@@ -142,7 +155,8 @@ def _left(home: Path, services: Services) -> tuple[list[str], list[str], list[st
     with closing(psycopg2.connect(services.postgres_url)) as opened, opened.cursor() as cursor:
         cursor.execute(
             "SELECT datname FROM pg_database WHERE datname ~ '^wb_[0-9a-f]{8}_'"
-            " UNION ALL SELECT rolname FROM pg_roles WHERE rolname ~ '^wb_' ORDER BY 1"
+            " UNION ALL SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'"
+            " UNION ALL SELECT 'superuser ' || rolname FROM pg_roles WHERE rolsuper ORDER BY 1"
         )
         return stages, working, [name for (name,) in cursor.fetchall()]
 
