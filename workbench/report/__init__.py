@@ -1,0 +1,1 @@
+"""A page on how a class did in a lab."""
