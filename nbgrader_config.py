@@ -4,10 +4,14 @@ solutions/ is the source, labs/ the release; all else lies under build/nbgrader/
 
 NBGRADER_EXCHANGE   the exchange, a folder that every learner can write to
 NBGRADER_COURSE     the course's id in the exchange
+NBGRADER_DB_URL     the gradebook, as postgresql://user:password@host/gradebook; SQLite unless set
+
+WORKBENCH_REQUIRE_SANDBOX   the weakest sandbox to grade in, `linux` for the answers of strangers
 """
 
 import os
 
+from workbench.grading.nbgrader_plugins.gradebook import gradebook_url
 from workbench.paths import build_dir, root, work_dir
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821 - traitlets defines it
@@ -25,7 +29,7 @@ c.CourseDirectory.submitted_directory = str(folder / "submitted")
 c.CourseDirectory.autograded_directory = str(folder / "autograded")
 c.CourseDirectory.feedback_directory = str(folder / "feedback")
 c.CourseDirectory.solution_directory = str(folder / "solution")
-c.CourseDirectory.db_url = f"sqlite:///{folder / 'gradebook.db'}"
+c.CourseDirectory.db_url = gradebook_url(os.environ, folder)
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "__pycache__",
@@ -39,11 +43,9 @@ c.CourseDirectory.ignore = [
 c.ZipCollectApp.collect_directory_structure = str(
     folder / "{downloaded}" / "{assignment_id}" / "{collect_step}"
 )
-# anna_1_resource_design.ipynb, anna.zip or anna/1_resource_design.ipynb, and the folders that
-# Moodle makes: "Anna Smith_123_assignsubmission_file_/1_resource_design.ipynb".
-c.FileNameCollectorPlugin.named_regexp = (
-    r".*/(?P<student_id>[^/_]+)[^/]*?[/_](?P<file_id>[0-9]+_\w+)\.ipynb$"
-)
+# Exports of Moodle and Canvas; anna_1_resource_design.ipynb, anna.zip, anna/x.ipynb.
+c.ZipCollectApp.extractor_plugin = "workbench.grading.nbgrader_plugins.collect.SafeExtractor"
+c.ZipCollectApp.collector_plugin = "workbench.grading.nbgrader_plugins.collect.LmsCollector"
 
 exchange = os.environ.get("NBGRADER_EXCHANGE")
 if not exchange:
@@ -82,5 +84,7 @@ c.Autograde.autograde_preprocessors = [
     f"{_stock}.AssignLatePenalties",
     f"{_stock}.CheckCellMetadata",
 ]
+
+c.Grade.require_sandbox = os.environ.get("WORKBENCH_REQUIRE_SANDBOX", "")
 
 c.ExportApp.plugin_class = f"{_ours}.export.ExportMarks"

@@ -272,6 +272,18 @@ def _score(small_class: Class, learner: str) -> str:
     return row["score"]
 
 
+def test_a_weak_sandbox_is_said_and_can_be_refused(small_class: Class) -> None:
+    small_class.submit("weak", answered(small_class.released(), small_one="WEAK alpha"))
+    arguments = ("autograde", LAB, "--student", "weak", "--force")
+    said = small_class.run(*arguments)
+    assert "small.one was judged at the sandbox level `limits`" in said
+    assert "small.two was judged" not in said
+    environ = {"WORKBENCH_REQUIRE_SANDBOX": "linux"}
+    said = small_class.run(*arguments, ok=False, **environ)
+    assert "`linux` is required" in said
+    assert "takes up the submissions that it left out" in said
+
+
 def test_a_course_that_changed_says_what_to_run(small_class: Class, tmp_path: Path) -> None:
     checks = small_class.folder / "graders" / LAB / "small.one" / "checks.py"
     text = checks.read_text()

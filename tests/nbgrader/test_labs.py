@@ -13,7 +13,7 @@ from workbench.alternatives import Wrong, load_wrong
 from workbench.bench.provider import Services
 from workbench.build import notebooks
 from workbench.course import Exercise, Lab, load_course
-from workbench.notebook.cells import answer_source
+from workbench.notebook.answer_text import answer_source
 from workbench.paths import root
 
 COURSE = load_course()

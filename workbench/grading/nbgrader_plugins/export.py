@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from defusedcsv import csv
+from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
+
+from workbench.grading.nbgrader_plugins.marks import Mark, marks
 
 COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
@@ -16,10 +18,10 @@ COLUMNS = (
 
 
 class ExportMarks(ExportPlugin):
-    """The stock columns. Two things differ from the stock plug-in (plugins/export.py).
+    """The stock columns. Three things differ from the stock plug-in (plugins/export.py).
 
     A submission that was not autograded yet, because its grade is withheld, has no score, where
-    the stock plug-in writes 0.0; and names with a comma in them are quoted.
+    the stock plug-in writes 0.0; names with a comma in them are quoted; and none is a formula.
     """
 
     def export(self, gradebook: Gradebook) -> None:
@@ -29,30 +31,24 @@ class ExportMarks(ExportPlugin):
         with file.open("w", newline="", encoding="utf-8") as stream:
             writer = csv.DictWriter(stream, COLUMNS)
             writer.writeheader()
-            for assignment in gradebook.assignments:
-                if self.assignment and assignment.name not in self.assignment:
-                    continue
-                for student in gradebook.students:
-                    if self.student and student.id not in self.student:
-                        continue
-                    row = {
-                        "assignment": assignment.name,
-                        "duedate": assignment.duedate,
-                        "student_id": student.id,
-                        "last_name": student.last_name,
-                        "first_name": student.first_name,
-                        "email": student.email,
-                        "max_score": assignment.max_score,
-                    }
-                    writer.writerow(row | _scores(gradebook, assignment.name, student.id))
+            for mark in marks(gradebook, self.assignment, self.student):
+                row = {
+                    "assignment": mark.assignment.name,
+                    "duedate": mark.assignment.duedate,
+                    "student_id": mark.student.id,
+                    "last_name": mark.student.last_name,
+                    "first_name": mark.student.first_name,
+                    "email": mark.student.email,
+                    "max_score": mark.assignment.max_score,
+                }
+                writer.writerow(row | _scores(mark))
 
 
-def _scores(gradebook: Gradebook, assignment: str, student: str) -> dict[str, Any]:
-    try:
-        submission = gradebook.find_submission(assignment, student)
-    except MissingEntry:
+def _scores(mark: Mark) -> dict[str, Any]:
+    submission = mark.submission
+    if submission is None:
         return {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0}
-    if not _is_graded(submission):
+    if mark.state == "withheld":
         return {"timestamp": submission.timestamp}
     penalty = submission.late_submission_penalty
     return {
@@ -61,11 +57,3 @@ def _scores(gradebook: Gradebook, assignment: str, student: str) -> dict[str, An
         "late_submission_penalty": penalty,
         "score": max(0.0, submission.score - penalty),
     }
-
-
-def _is_graded(submission: SubmittedAssignment) -> bool:
-    return all(
-        grade.auto_score is not None or grade.manual_score is not None
-        for notebook in submission.notebooks
-        for grade in notebook.grades
-    )

@@ -10,8 +10,7 @@ from typing import Protocol
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
-from nbgrader.api import Gradebook
-from traitlets import Unicode
+from traitlets import Enum, Unicode
 from traitlets.utils.importstring import import_item
 
 from workbench.course import CourseError, Exercise
@@ -19,7 +18,8 @@ from workbench.grading.nbgrader_plugins.step import CourseStep, Resources
 from workbench.grading.notebook import Grader, not_graded
 from workbench.grading.render import as_html
 from workbench.grading.result import ExerciseResult
-from workbench.notebook.cells import split_answer
+from workbench.notebook.answer_text import split_answer
+from workbench.running.sandbox.level import NAMES, STRONGEST, holds
 
 
 class WithheldError(Exception):
@@ -37,7 +37,12 @@ class Grade(CourseStep):
 
     engine = Unicode(
         "workbench.grading.opening.CachedEngine",
-        help="Dotted name of what grades answers: called without arguments, closed at the end",
+        help="Dotted name of what grades answers: called with require_sandbox, closed at the end",
+    ).tag(config=True)
+    require_sandbox = Enum(
+        ("", *NAMES),
+        "",
+        help="The weakest sandbox in which answers are run; in a weaker one grades are withheld",
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
@@ -58,7 +63,6 @@ class Grade(CourseStep):
                 exercise = course.exercise(cell.metadata.workbench.exercise)
                 result = self._result(exercise, answers[exercise.id])
                 if result.status == "withheld":
-                    _take_marks_back(resources)
                     raise WithheldError(
                         f"{exercise.id} of {resources['nbgrader']['student']} was not graded, by "
                         f"an error of ours: {result.reason} Run `nbgrader autograde` again: it "
@@ -70,13 +74,23 @@ class Grade(CourseStep):
     def _result(self, exercise: Exercise, answer: NotebookNode) -> ExerciseResult:
         if problem := answer.metadata.workbench.get("problem"):
             return not_graded(exercise, problem)
-        return _opened(import_item(self.engine)).grade(exercise, split_answer(answer.source)[1])
+        engine = _opened(import_item(self.engine), self.require_sandbox)
+        result = engine.grade(exercise, split_answer(answer.source)[1])
+        if result.status == "graded" and not holds(result.sandbox, STRONGEST):
+            self.log.warning(
+                "%s was judged at the sandbox level `%s`: the answer could read your files and"
+                " reach your network. Set WORKBENCH_REQUIRE_SANDBOX=%s to refuse that.",
+                exercise.id,
+                result.sandbox or "unknown",
+                STRONGEST,
+            )
+        return result
 
 
 @functools.cache
-def _opened(open_engine: Callable[[], ClosingGrader]) -> ClosingGrader:
+def _opened(open_engine: Callable[..., ClosingGrader], require_sandbox: str) -> ClosingGrader:
     """The process's one engine: starting it costs more than grading an answer."""
-    engine = open_engine()
+    engine = open_engine(require_sandbox=require_sandbox)
     atexit.register(engine.close)
     return engine
 
@@ -95,16 +109,3 @@ def _output(exercise: Exercise, result: ExerciseResult, points: float) -> Notebo
     report = f'<div class="tex2jax_ignore mathjax_ignore">{html}</div>'
     data = {"text/plain": str(result.score), "text/html": report}
     return new_output("execute_result", data=data)
-
-
-def _take_marks_back(resources: Resources) -> None:
-    """Remove automatic marks of an earlier version of this submission: they are not this one's."""
-    place = resources["nbgrader"]
-    with Gradebook(place["db_url"]) as gradebook:
-        notebook = gradebook.find_submission_notebook(
-            place["notebook"], place["assignment"], place["student"]
-        )
-        for grade in notebook.grades:
-            grade.auto_score = None
-            grade.needs_manual_grade = True
-        gradebook.db.commit()

@@ -19,8 +19,8 @@ from workbench.grading.answers import Answer, read_answer
 from workbench.grading.nbgrader_plugins.extras import Extras
 from workbench.grading.nbgrader_plugins.step import CourseStep, Resources
 from workbench.grading.submission import Submission, SubmissionError, read_submission
+from workbench.notebook.answer_text import answer_source
 from workbench.notebook.assemble import make_notebook
-from workbench.notebook.cells import answer_source
 
 
 class Sanitize(CourseStep):

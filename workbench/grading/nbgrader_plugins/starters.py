@@ -6,7 +6,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from workbench.grading.nbgrader_plugins.step import CourseStep, Resources
-from workbench.notebook.cells import answer_source
+from workbench.notebook.answer_text import answer_source
 
 
 class PutStarters(CourseStep):

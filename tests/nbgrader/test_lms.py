@@ -1,0 +1,132 @@
+"""`nbgrader zip_collect` of what Moodle and Canvas export, graded without and with nbgrader."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nbgrader_class import Class
+from scripted_engine import ScriptedEngine
+from small_course import FIRST, LAB, SECOND, answered
+
+from workbench.grading.notebook import grade_notebook
+
+#: Whose file, and what its first answer says: each letter's check has its points.
+ALPHA, BETA, GAMMA = "alpha", "beta", "gamma"
+
+
+@pytest.fixture
+def lms_class(small_class: Class) -> Iterator[Class]:
+    """The class without files of an earlier export."""
+    yield small_class
+    for folder in ("downloaded", "submitted", "autograded"):
+        path = small_class.work / folder
+        if path.exists():
+            path.rename(small_class.work / f"{folder}-{len(list(small_class.work.iterdir()))}")
+
+
+def text(taught: Class, says: str) -> str:
+    return json.dumps(answered(taught.released(), small_one=says))
+
+
+def archive_folder(taught: Class) -> Path:
+    folder = taught.work / "downloaded" / LAB / "archive"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def zipped(members: dict[str, str | bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def scores(taught: Class) -> dict[str, int]:
+    """What each collected learner's first notebook scores, graded from its place."""
+    return {
+        result.learner: result.score
+        for path in sorted((taught.work / "submitted").glob(f"*/{LAB}/{FIRST}.ipynb"))
+        for result in [grade_notebook(path, taught.course, ScriptedEngine())]
+    }
+
+
+def test_moodle_in_folders_with_two_of_a_name_and_a_zip(lms_class: Class) -> None:
+    mark = "assignsubmission_file_"
+    inner = zipped({f"homework/{FIRST}.ipynb": text(lms_class, BETA), "notes.pdf": "x"})
+    export = zipped(
+        {
+            f"Zoë van Dyke_11_{mark}/{FIRST}.ipynb": text(lms_class, ALPHA),
+            f"Zoë van Dyke_11_{mark}/{SECOND}.ipynb": lms_class.released(SECOND).read_bytes(),
+            f"Eve Smith_12_{mark}/{FIRST}.ipynb": text(lms_class, BETA),
+            f"Eve Smith_13_{mark}/{FIRST}.ipynb": text(lms_class, GAMMA),
+            f"李 小龙_14_{mark}/my homework.zip": inner,
+            "Ian_15_assignsubmission_onlinetext_/onlinetext.html": "<p>words</p>",
+        }
+    )
+    (archive_folder(lms_class) / "Databases-Week 1-77.zip").write_bytes(export)
+    said = lms_class.run_forked("zip_collect", LAB)
+    # The second answer is the starter, which says alpha: 2 points.
+    assert scores(lms_class) == {
+        "Zoë van Dyke": 2 + 2, "Eve Smith_12": 3 + 2, "Eve Smith_13": 5 + 2, "李 小龙": 3 + 2
+    }  # fmt: skip
+    assert (lms_class.work / "submitted" / "Zoë van Dyke" / LAB / f"{SECOND}.ipynb").exists()
+    assert "Left out of my homework.zip, as it is no notebook: notes.pdf" in said
+
+
+def test_canvas_with_late_and_resubmitted_files_autogrades(lms_class: Class) -> None:
+    export = zipped(
+        {
+            f"smitheve_501_9001_{FIRST}.ipynb": text(lms_class, ALPHA),
+            f"smitheve_501_9007_{FIRST}-2.ipynb": text(lms_class, GAMMA),
+            f"smitheve_501_9004_{FIRST}-1.ipynb": text(lms_class, BETA),
+            f"smitheve_LATE_502_9010_{FIRST}.ipynb": text(lms_class, BETA),
+            f"vandykezoë_503_9011_{FIRST}.ipynb": text(lms_class, ALPHA),
+        }
+    )
+    (archive_folder(lms_class) / "submissions.zip").write_bytes(export)
+    said = lms_class.run_forked("zip_collect", LAB)
+    wanted = {"smitheve_501": 7, "smitheve_502": 5, "vandykezoë_503": 4}
+    assert scores(lms_class) == wanted
+    assert f"smitheve_501 also submitted smitheve_501_9007_{FIRST}-2.ipynb, which counts" in said
+    said = lms_class.run_forked("autograde", LAB)
+    assert said.count("Autograding ") == len(wanted)
+    for learner, score in wanted.items():
+        graded = lms_class.graded(learner)
+        marks = [
+            "".join(output["data"]["text/plain"])
+            for cell in graded["cells"]
+            for output in cell.get("outputs", ())
+        ]
+        assert sum(map(int, marks)) == score
+
+
+def test_one_hostile_archive_stops_nobody(lms_class: Class) -> None:
+    folder = archive_folder(lms_class)
+    (folder / "bob.zip").write_bytes(zipped({f"{FIRST}.ipynb": text(lms_class, ALPHA)}))
+    (folder / "eve.zip").write_bytes(zipped({f"../../../eve/{LAB}/{FIRST}.ipynb": "{}"}))
+    deep = zipped({f"{FIRST}.ipynb": text(lms_class, ALPHA)})
+    for _ in range(5):
+        deep = zipped({"again.zip": deep})
+    (folder / "mallory.zip").write_bytes(deep)
+    (folder / "carol.rar").write_bytes(b"Rar!")
+    said = lms_class.run_forked("zip_collect", LAB)
+    assert scores(lms_class) == {"bob": 4}
+    assert "eve.zip was refused, and nothing of it unpacked: the name" in said
+    assert "archives deep" in said
+    assert "Left out, as it is no notebook:" in said
+    assert "carol.rar" in said
+    assert not (lms_class.work / "eve").exists()
+
+
+def test_limits_are_settings(lms_class: Class) -> None:
+    folder = archive_folder(lms_class)
+    (folder / "bob.zip").write_bytes(zipped({f"{FIRST}.ipynb": bytes(1_000_000)}))
+    said = lms_class.run_forked("zip_collect", LAB, "--SafeExtractor.max_bytes=500000")
+    assert "larger than all that a class submits" in said
+    assert scores(lms_class) == {}

@@ -1,0 +1,142 @@
+"""`nbgrader export --exporter=...canvas.ExportCanvas`: marks as Canvas imports them.
+
+The format: Student, ID, SIS User ID, SIS Login ID, Section, then assignments as "Title (id)"; a row
+"Points Possible"; rows are told by ID, then by SIS ids. An empty cell takes an earlier score away;
+learners and assignments that are not in the file stay as they are.
+Source: github.com/instructure/canvas-lms, lib/gradebook_importer.rb and lib/gradebook_exporter.rb.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from nbgrader.api import Gradebook, Student
+from nbgrader.plugins import ExportPlugin
+from traitlets import Dict, Unicode
+
+from workbench.course import CourseError, load_course
+from workbench.grading.nbgrader_plugins.lms_table import (
+    Table,
+    TableError,
+    name_of,
+    number_of,
+    only_row,
+    same_name,
+    say_what_is_empty,
+)
+from workbench.grading.nbgrader_plugins.marks import Mark, marks, points
+
+#: The learner's columns, of which Canvas writes the last one always.
+LEARNER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+POINTS = "Points Possible"
+
+
+class ExportCanvas(ExportPlugin):
+    """Fills in the gradebook that Canvas exported; without it, makes one of what is known."""
+
+    gradebook = Unicode(help="The CSV that Canvas exported (Grades, Export)").tag(config=True)
+    columns = Dict(help="Lab -> the column's header in Canvas, where it is not named so").tag(
+        config=True
+    )
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the file that `--to` names, canvas.csv unless said."""
+        file = Path(self.to or "canvas.csv")
+        given = list(marks(gradebook, self.assignment, self.student))
+        try:
+            table = self._filled(given) if self.gradebook else self._made(given)
+        except TableError as error:
+            self.parent.fail(str(error))
+        table.write(file)
+        say_what_is_empty(self, given)
+        self.log.info("Exporting grades for Canvas to %s", file)
+
+    def _made(self, given: list[Mark]) -> Table:
+        labs = {mark.assignment.name: mark.assignment.max_score for mark in given}
+        header = LEARNER + [self.columns.get(lab, lab) for lab in labs]
+        rows = [[f"    {POINTS}", "", "", "", "", *map(points, labs.values())]]
+        for student, by_lab in _by_student(given):
+            number = student.lms_user_id or number_of(student)
+            row = [name_of(student), number, "", "" if number else student.id, ""]
+            rows.append(row + [by_lab[lab].score if lab in by_lab else "" for lab in labs])
+        return Table(header, rows)
+
+    def _filled(self, given: list[Mark]) -> Table:
+        exported = Table.read(Path(self.gradebook))
+        if "Section" not in exported.header or "ID" not in exported.header:
+            raise TableError(
+                f"{self.gradebook} is no gradebook of Canvas, which has the columns "
+                f"{', '.join(LEARNER)}. In Canvas: Grades, Export, Export Entire Gradebook."
+            )
+        info = exported.header.index("Section") + 1
+        labs = {mark.assignment.name: mark.assignment.max_score for mark in given}
+        columns = {lab: self._column(lab, exported.header) for lab in labs}
+        header = exported.header[:info] + [exported.header[at] for at in columns.values()]
+        rows = []
+        for row in exported.rows:
+            if POINTS in row[0]:
+                theirs = [row[at] or points(labs[lab]) for lab, at in columns.items()]
+                rows.append(row[:info] + theirs)
+                self._compare_points(labs, {lab: row[at] for lab, at in columns.items()})
+        for student, by_lab in _by_student(given):
+            found = _row(student, exported)
+            if found is None:
+                self.log.warning("Not in Canvas' gradebook, so left out: %s.", student.id)
+                continue
+            cells = [
+                by_lab[lab].score if lab in by_lab else found[at] for lab, at in columns.items()
+            ]
+            rows.append(found[:info] + cells)
+        return Table(header, rows)
+
+    def _column(self, lab: str, header: list[str]) -> int:
+        try:
+            wanted = {lab, load_course().lab(lab).title}
+        except CourseError:
+            wanted = {lab}
+        if lab in self.columns:
+            wanted = {self.columns[lab]}
+        names = {name.casefold() for name in wanted}
+        for at, cell in enumerate(header):
+            if {cell.casefold(), cell.rpartition(" (")[0].casefold()} & names:
+                return at
+        rest = ", ".join(repr(cell) for cell in header[header.index("Section") + 1 :])
+        raise TableError(
+            f"Canvas' gradebook has no column {' or '.join(sorted(map(repr, wanted)))}. Say which "
+            f'it is with --ExportCanvas.columns="{lab}=Week 1 (12345)"; there are: {rest}.'
+        )
+
+    def _compare_points(self, labs: dict[str, float], theirs: dict[str, str]) -> None:
+        for lab, most in labs.items():
+            if theirs[lab] and theirs[lab] not in (points(most), f"{most:.2f}"):
+                self.log.warning(
+                    "Canvas has %s points for %s, which has %s: set them in Canvas.",
+                    theirs[lab], lab, points(most),
+                )  # fmt: skip
+
+
+def _by_student(given: list[Mark]) -> list[tuple[Student, dict[str, Mark]]]:
+    """Who submitted anything, with the marks of what they submitted."""
+    found: dict[str, dict[str, Mark]] = defaultdict(dict)
+    for mark in given:
+        if mark.state != "missing":
+            found[mark.student.id][mark.assignment.name] = mark
+    students = {mark.student.id: mark.student for mark in given}
+    return [(students[id], by_lab) for id, by_lab in found.items()]  # noqa: A001
+
+
+def _row(student: Student, table: Table) -> list[str] | None:
+    """The learner's row: by Canvas' id, then by SIS ids, then by a name that only one has."""
+    keys = (
+        ("ID", {student.lms_user_id, number_of(student)}),
+        ("SIS User ID", {student.id, student.lms_user_id}),
+        ("SIS Login ID", {student.id, student.email}),
+    )
+    for column, wanted in keys:
+        if column in table.header:
+            at = table.header.index(column)
+            row = only_row(table, lambda row: bool(row[at].strip()) and row[at] in wanted)  # noqa: B023
+            if row is not None:
+                return row
+    return only_row(table, lambda row: same_name(student, row[0]))

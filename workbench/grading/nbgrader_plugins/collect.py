@@ -1,0 +1,98 @@
+"""`nbgrader zip_collect`: what a learning management system exports, unpacked and told apart."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+from nbgrader.utils import find_all_notebooks
+from traitlets import Int
+
+from workbench.grading.archives import ArchiveRefused, Limits, is_archive, unpack, without_ending
+from workbench.grading.lms_names import Delivered, choose
+
+
+class SafeExtractor(ExtractorPlugin):
+    """Unpacks archives, and archives within them, within limits; only notebooks are taken."""
+
+    max_bytes = Int(Limits.bytes, help="Bytes that all archives together may unpack to").tag(
+        config=True
+    )
+    max_files = Int(Limits.files, help="Files that all archives together may hold").tag(config=True)
+    max_depth = Int(Limits.depth, help="How deep archives may lie within archives").tag(config=True)
+
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """Copy notebooks and unpack archives from one folder to the other.
+
+        An archive that is refused is said, and stops nobody else's from being unpacked.
+        """
+        source, target = Path(archive_path), Path(extracted_path)
+        limits = Limits(self.max_bytes, self.max_files)
+        for file in sorted(source.rglob("*")):
+            place = target / file.relative_to(source)
+            if is_archive(file.name) and file.is_file():
+                self._unpack(file, place.with_name(without_ending(file.name)), limits, 1)
+            elif _is_notebook(file.name) and file.is_file():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, place)
+            elif file.is_file():
+                self.log.warning("Left out, as it is no notebook: %s", file)
+
+    def _unpack(self, archive: Path, to: Path, limits: Limits, depth: int) -> None:
+        self.log.info("Unpacking %s", archive)
+        while to.exists():
+            to = to.with_name(f"{to.name}_")
+        try:
+            if depth > self.max_depth:
+                raise ArchiveRefused(
+                    f"{archive} was refused: it lies more than {self.max_depth} archives deep."
+                )
+            for name in unpack(archive, to, limits, _is_wanted):
+                self.log.warning("Left out of %s, as it is no notebook: %s", archive.name, name)
+        except ArchiveRefused as refused:
+            self.log.error("%s", refused)
+            return
+        for inner in [
+            one for one in sorted(to.rglob("*")) if is_archive(one.name) and one.is_file()
+        ]:
+            self._unpack(inner, inner.with_name(without_ending(inner.name)), limits, depth + 1)
+            inner.unlink()
+
+
+class LmsCollector(FileNameCollectorPlugin):
+    """Tells learner and notebook by the names that Moodle and Canvas write: lms_names.py.
+
+    nbgrader asks file by file, but which of two people or of two files is meant only the whole
+    export tells: so all of it is read at the first question.
+    """
+
+    _chosen: dict[Path, Delivered] | None = None
+
+    def collect(self, submitted_file: str) -> dict[str, str] | None:
+        """Learner and notebook of one file; None for a file that does not count, which is said."""
+        if self._chosen is None:
+            self._chosen = self._read_export()
+        one = self._chosen.get(Path(submitted_file))
+        return {"student_id": one.learner, "file_id": one.notebook} if one else None
+
+    def _read_export(self) -> dict[Path, Delivered]:
+        app = self.parent
+        base = Path(app._format_collect_path(app.extracted_directory))
+        directory = app.coursedir
+        release = directory.format_path(directory.release_directory, ".", directory.assignment_id)
+        released = [Path(name).stem for name in find_all_notebooks(release)]
+        files = [file for file in sorted(base.rglob("*.ipynb")) if file.is_file()]
+        chosen, left_out = choose(files, base, released)
+        for path, why in left_out.items():
+            self.log.warning("Left out: %s: %s.", path, why)
+        return {one.path: one for one in chosen}
+
+
+def _is_notebook(name: str) -> bool:
+    # "._x.ipynb" is what macOS puts beside x.ipynb in an archive.
+    return name.lower().endswith(".ipynb") and not name.startswith(".")
+
+
+def _is_wanted(name: str) -> bool:
+    return _is_notebook(name) or is_archive(name)
