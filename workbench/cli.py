@@ -14,13 +14,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Imported here so that one side's libraries do not slow the others' commands.
     from workbench.bench import commands as bench
     from workbench.bench.provider import BenchError
-    from workbench.commands import authors, instructors, learners
+    from workbench.commands import authors, instructors, learners, report, workers
     from workbench.course import CourseError
 
     parser = argparse.ArgumentParser(prog="workbench", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for side in (learners, bench, instructors, authors):
+    for side in (learners, bench, instructors, workers, report, authors):
         side.add_parsers(subparsers)
     # `lab` hands options that it does not know to JupyterLab; every other command refuses them.
     arguments, others = parser.parse_known_args(argv)

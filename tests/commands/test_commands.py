@@ -17,6 +17,7 @@ from workbench.bench.provider import Services
 from workbench.commands.learners import copy_labs
 from workbench.course import load_course
 from workbench.paths import root
+from workbench.running.sandbox.level import NAMES
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -92,6 +93,49 @@ def test_grading_again_takes_the_kept_result(run: Run) -> None:
     assert first[0]["score"] == first[0]["max_score"]
 
 
+def test_a_regrade_tells_what_changed_and_why(run: Run, tmp_path: Path) -> None:
+    first = run("grade", LAB)
+    assert "Changed since" not in first.stdout
+    (kept,) = (tmp_path / "build" / "last").glob("*.json")
+    data = json.loads(kept.read_text())
+    check = next(one for one in data["exercises"][0]["checks"] if one["status"] == "failed")
+    check["status"] = "passed"
+    data["exercises"][0]["basis"]["checks"] = "others"
+    kept.write_text(json.dumps(data))
+    (result,) = json.loads(run("grade", LAB, "--json").stdout)
+    (change,) = result["changes"]
+    assert change["before"] == change["after"] + check["points"]
+    assert change["checks"] == [{"id": check["id"], "before": "passed", "after": "failed"}]
+    assert change["cause"] == "the checks changed"
+    kept.write_text(json.dumps(data))
+    again = run("grade", LAB)
+    line = f"{data['exercises'][0]['id']}/{check['id']} passed -> failed (the checks changed)"
+    assert line in again.stdout
+    assert f"{result['score'] + check['points']} -> {result['score']}: " in again.stdout
+    assert "Changed since" not in run("grade", LAB).stdout
+
+
+def test_grade_says_and_demands_the_sandbox(run: Run, tmp_path: Path) -> None:
+    (result,) = json.loads(run("grade", SOLUTION, "--json").stdout)
+    levels = {one["sandbox"] for one in result["exercises"]}
+    assert levels <= set(NAMES)
+    assert len(levels) == 1
+    for file in (tmp_path / "build/results").rglob("*.json"):
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"sandbox": "limits"}))
+    nowhere = {"DATABASE_URL": "postgresql://127.0.0.1:1/none"}
+    weak = run("grade", SOLUTION, "--json", **nowhere)
+    assert weak.returncode == 0
+    assert "judged at the sandbox level `limits`" in weak.stderr
+    for demanded in (
+        run("grade", SOLUTION, "--require-sandbox", "linux", **nowhere),
+        run("grade", SOLUTION, **nowhere, WORKBENCH_REQUIRE_SANDBOX="linux"),
+    ):  # what was kept is not enough, so it needs the bench
+        assert demanded.returncode == 1
+    odd = run("grade", SOLUTION, WORKBENCH_REQUIRE_SANDBOX="strong")
+    assert (odd.returncode, odd.stdout) == (2, "")
+    assert "set it to limits or linux" in odd.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -154,12 +198,12 @@ def test_check_reports_like_the_notebook(run: Run) -> None:
 
 
 def test_build_is_up_to_date(run: Run) -> None:
-    done = run("build", "--check")
+    done = run("build", "--check", WORKBENCH_GRADERS="")
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_restore_and_reset_move_between_answers_and_keep_all(run: Run, tmp_path: Path) -> None:
-    (mine,) = copy_labs(root() / "labs", tmp_path / "work/labs")
+    mine, *_ = copy_labs(root() / "labs", tmp_path / "work/labs")
     edited(mine, mine, "catalog.listing", lambda text: text + "\n# my own idea")
     done = run("reset", "catalog.listing")
     assert done.returncode == 0, done.stderr
@@ -175,7 +219,7 @@ def test_restore_and_reset_move_between_answers_and_keep_all(run: Run, tmp_path:
 
 
 def test_a_learners_notebook_is_never_overwritten(tmp_path: Path) -> None:
-    (mine,) = copy_labs(root() / "labs", tmp_path)
+    mine, *_ = copy_labs(root() / "labs", tmp_path)
     mine.write_text("mine")
     copy_labs(root() / "labs", tmp_path)
     assert mine.read_text() == "mine"

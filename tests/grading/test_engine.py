@@ -10,6 +10,15 @@ import pytest
 from workbench.bench.tenancy import Tenancy
 from workbench.course import Course, Exercise
 from workbench.grading.engine import Engine
+from workbench.running.runner import Runner
+from workbench.running.sandbox.level import Level
+
+QUICK = '''
+@check(points=1)
+def answers(app):
+    """It answers."""
+    expect.status(app.get("/api/v1/products"), 200)
+'''
 
 HEAD = "from workbench.checking import App, CheckFailed, check, expect\n"
 
@@ -166,6 +175,27 @@ def fails(app):
     result = engine.grade(exercise, exercise.part)
     assert result.status == "withheld"
     assert result.reason == "PostgreSQL does not answer. The answer is graded again."
+
+
+def test_the_result_names_the_sandbox(engine: Engine, exercise: Exercise) -> None:
+    write(exercise, QUICK)
+    result = engine.grade(exercise, exercise.part)
+    assert result.sandbox == engine._runner.sandbox.name
+    assert result.as_json()["sandbox"] == result.sandbox
+
+
+def test_nothing_runs_in_a_sandbox_that_is_too_weak(
+    runner: Runner, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(exercise, QUICK)
+    weak = Level("limits", "Landlock is missing: grade on Linux.")
+    monkeypatch.setattr(Runner, "sandbox", property(lambda self: weak))
+    monkeypatch.setattr(Runner, "stage", None)  # whoever ran it would need a stage
+    result = Engine(runner, require_sandbox="linux").grade(exercise, exercise.part)
+    assert (result.status, result.score, result.max_score) == ("withheld", 0, 1)
+    for said in ("`limits`", "`linux` is required", "Landlock is missing: grade on Linux."):
+        assert said in result.reason
+    assert result.sandbox == "limits"
 
 
 def test_an_answer_that_does_not_start_fails_every_check_once(

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workbench.build import build
 from workbench.commands.progress import Progress
 from workbench.course import load_course
 from workbench.grading.opening import opened_engine
@@ -47,6 +46,9 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
+    # Imported here: nbformat takes a second, and no other command needs it.
+    from workbench.build import build
+
     files = build(load_course(), root(), check=arguments.check)
     if not arguments.check:
         print("\n".join(map(str, files)) or "Every notebook is up to date.")

@@ -6,15 +6,19 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from workbench.commands.progress import Progress
+from workbench.commands.sandbox_option import add_sandbox_option, weak_sandbox
+from workbench.commands.watching import watch_folders
 from workbench.course import load_course
+from workbench.grading.changes import Change, LastResults, change_line, changes
 from workbench.grading.pool import WorkersLost, grade_all
 from workbench.grading.render import as_text
 from workbench.grading.result import NotebookResult
+from workbench.paths import build_dir
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -25,31 +29,98 @@ def add_parsers(subparsers: Any) -> None:
     one.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="notebooks, or folders")
     one.add_argument("--json", action="store_true", help="print a list of results, one a notebook")
     one.add_argument("--jobs", type=int, default=1, metavar="N", help="processes that grade")
+    one.add_argument(
+        "--engine",
+        choices=("pool", "celery"),
+        default="pool",
+        help="where: processes of this machine, or workers elsewhere (see `workbench worker`)",
+    )
     one.add_argument("--fresh", action="store_true", help="judge again what was judged before")
+    one.add_argument(
+        "--watch", action="store_true", help="grade what comes into folders, on and on"
+    )
+    settle = "with --watch: how long an unreadable file may stay unchanged before it is rejected"
+    one.add_argument("--settle", type=float, default=5.0, metavar="SECONDS", help=settle)
+    add_sandbox_option(one)
     one.set_defaults(run=_grade)
 
 
 def _grade(arguments: argparse.Namespace) -> int:
+    if arguments.watch:
+        return watch_folders(arguments)
     if arguments.jobs < 1:
         print("workbench: --jobs takes a number from 1.", file=sys.stderr)
+        return 2
+    if arguments.engine == "celery" and arguments.jobs != 1:
+        print("workbench: --jobs goes with the pool; each worker has its own.", file=sys.stderr)
         return 2
     paths = notebooks(arguments.paths)
     done: dict[Path, NotebookResult] = {}
     began = time.monotonic()
     with Progress() as progress:
         try:
-            for path, result in grade_all(paths, jobs=arguments.jobs, fresh=arguments.fresh):
+            for path, result in _graded(paths, arguments):
                 done[path] = result
                 progress.tell(_so_far(len(done), len(paths), time.monotonic() - began))
         except WorkersLost as error:
             print(f"workbench: {error}", file=sys.stderr)
-    results = [done[path] for path in paths if path in done]
+    done = {path: done[path] for path in paths if path in done}
+    results = list(done.values())
+    last = LastResults(build_dir() / "last")
+    changed = {path: changes(last.get(path), result) for path, result in done.items()}
     if arguments.json:
-        print(json.dumps([result.as_json() for result in results], indent=2))
+        print(json.dumps([_as_json(done[path], changed[path]) for path in done], indent=2))
     else:
-        print("\n\n".join([*map(_report, results), _summary(results)]))
+        parts = [*map(_report, results), *_changes(done, changed), _summary(results)]
+        print("\n\n".join(parts), flush=True)
+    if warning := weak_sandbox(results):
+        print(f"workbench: {warning}", file=sys.stderr)
+    _keep(last, done)
     complete = len(results) == len(paths) > 0
     return 0 if complete and all(one.status == "graded" for one in results) else 1
+
+
+def _as_json(result: NotebookResult, changed: list[Change]) -> dict[str, Any]:
+    return result.as_json() | {"changes": [one.as_json() for one in changed]}
+
+
+def _changes(done: dict[Path, NotebookResult], changed: dict[Path, list[Change]]) -> list[str]:
+    """The paragraph that tells what is different from the last time, if anything is."""
+    lines = [change_line(done[path], found) for path, found in changed.items() if found]
+    return ["\n".join(["Changed since the last time:", *lines])] if lines else []
+
+
+def _keep(last: LastResults, done: dict[Path, NotebookResult]) -> None:
+    """Only now, after the report: who is interrupted before it is told of the changes next time."""
+    for path, result in done.items():
+        try:
+            last.put(path, result)
+        except OSError as error:
+            print(f"workbench: the marks could not be kept for comparison: {error}",
+                  file=sys.stderr)  # fmt: skip
+            return
+
+
+def _graded(
+    paths: list[Path], arguments: argparse.Namespace
+) -> Iterator[tuple[Path, NotebookResult]]:
+    """Every notebook's result from where `--engine` says."""
+    if arguments.engine == "pool":
+        return grade_all(
+            paths,
+            jobs=arguments.jobs,
+            fresh=arguments.fresh,
+            require_sandbox=arguments.require_sandbox,
+        )
+    # Imported here: Celery takes longer to import than a kept result to be found.
+    from workbench.grading.distributed import request
+
+    def tell(text: str) -> None:
+        print(f"workbench: {text}", file=sys.stderr)
+
+    return request.grade_all(
+        paths, fresh=arguments.fresh, tell=tell, require_sandbox=arguments.require_sandbox
+    )
 
 
 def notebooks(paths: Iterable[Path]) -> list[Path]:

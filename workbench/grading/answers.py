@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.grading.submission import Cell, Submission
-from workbench.notebook.cells import split_answer
+from workbench.notebook.answer_text import split_answer
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 
-from workbench import __version__
 from workbench.course import Exercise
-from workbench.grading.result import VERSION, ExerciseResult
-from workbench.paths import root
-from workbench.running.overlay import SYSTEM, digest
-
-#: The tool's own files that a verdict depends on.
-TOOL = ("workbench/checking/*.py", "workbench/grading/engine.py", "workbench/running/*.py")
+from workbench.grading.basis import Bases
+from workbench.grading.result import ExerciseResult
+from workbench.writing import write_whole
 
 
 class ResultCache:
@@ -24,8 +17,11 @@ class ResultCache:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        patterns = (*TOOL, *(f"{name}/**/*" for name in SYSTEM))
-        self._tool = f"{VERSION} {__version__} {digest(root(), patterns)}"
+        self._bases = Bases()
+
+    def basis(self, exercise: Exercise, answer: str) -> dict[str, str]:
+        """What the result of this text depends on (see basis.py)."""
+        return self._bases.of(exercise, answer)
 
     def get(self, exercise: Exercise, answer: str) -> ExerciseResult | None:
         """The result of this very text, if it was kept; one that cannot be read is none."""
@@ -36,27 +32,18 @@ class ResultCache:
             return None
 
     def put(self, exercise: Exercise, answer: str, result: ExerciseResult) -> None:
-        """Keep a result. A withheld one is not kept: the answer is to be graded again."""
-        if result.status == "withheld":
-            return
-        file = self._file(exercise, answer)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".saving-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(result.as_json(), stream)
-            os.replace(name, file)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)
-            raise
+        """Keep a result. A withheld one is not kept: the answer is to be graded again.
+
+        Raises OSError when it cannot be written; what was kept before is left as it is.
+        """
+        if result.status != "withheld":
+            write_whole(self._file(exercise, answer), json.dumps(result.as_json()).encode())
+
+    def key(self, exercise: Exercise, answer: str) -> str:
+        """The name of the result: 64 hexadecimal digits made of all that it depends on."""
+        parts = [exercise.id, *self.basis(exercise, answer).values()]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def _file(self, exercise: Exercise, answer: str) -> Path:
-        checks = exercise.checks_file.read_bytes()
-        text = answer.encode("utf-8", "surrogatepass")
-        parts = (self._tool.encode(), exercise.id.encode(), checks, text)
-        sha = hashlib.sha256()
-        for part in parts:
-            sha.update(f"{len(part)}\0".encode() + part)
-        key = sha.hexdigest()
+        key = self.key(exercise, answer)
         return self._folder / key[:2] / f"{key}.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import threading
 import time
 import traceback
@@ -19,12 +20,20 @@ from workbench.checking.tracebacks import own_frames
 from workbench.closing import Closing
 from workbench.course import Exercise
 from workbench.grading.result import CheckResult, CheckStatus, ExerciseResult
+from workbench.grading.withholding import withheld
 from workbench.running.launcher import LauncherError
 from workbench.running.runner import Runner
+from workbench.running.sandbox.level import Level, holds
 from workbench.running.system import NotReady, Stage
 
+#: Environment variables that a check chooses for its system.
+Settings = tuple[tuple[str, str], ...]
+
+#: What to do about a grade that was withheld.
+NEXT_STEP = "Run `workbench doctor`, then grade again."
+
 #: Wall-clock seconds for all checks of one answer together.
-TOTAL_SECONDS = 180.0
+TOTAL_SECONDS = 300.0
 
 #: What breaks when the bench or the runner breaks: never the answer's fault.
 OUR_FAULTS = (BenchError, LauncherError, psycopg2.Error, redis.RedisError, OSError)
@@ -33,22 +42,27 @@ OUR_FAULTS = (BenchError, LauncherError, psycopg2.Error, redis.RedisError, OSErr
 class Engine(Closing):
     """Grades answers, one after another, on the services of a bench."""
 
-    def __init__(self, runner: Runner) -> None:
-        self._runner = runner
+    def __init__(self, runner: Runner, *, require_sandbox: str = "") -> None:
+        """require_sandbox: the weakest level (see running/sandbox/level.py) at which to grade."""
+        self._runner, self._required = runner, require_sandbox
 
     def grade(self, exercise: Exercise, answer: str) -> ExerciseResult:
         """Every check's verdict on this text as the exercise's part.
 
-        Never raises for what an answer does; a fault of ours gives a withheld result.
+        Never raises for what an answer does; a fault of ours, or a sandbox that is too weak, gives
+        a withheld result.
         """
         checks = load_checks(exercise.checks_file)
         started = time.monotonic()
         try:
+            level = self._runner.sandbox
+            if not holds(level.name, self._required):
+                return withheld(exercise, _too_weak(level, self._required), level.name)
             with self._runner.stage({exercise.replaces: answer}) as stage:
                 verdicts = _Grading(self._runner, stage, started + TOTAL_SECONDS).run(checks)
         except OUR_FAULTS as error:
-            reason = f"The bench failed: {error} Run `workbench doctor`, then grade again."
-            verdicts = [_verdict(check, "error", reason) for check in checks]
+            trouble = f"The bench failed: {str(error).strip()}"
+            return withheld(exercise, f"{trouble} {NEXT_STEP}")
         reason = next((one.message for one in verdicts if one.status == "error"), "")
         return ExerciseResult(
             exercise.id,
@@ -56,6 +70,7 @@ class Engine(Closing):
             tuple(verdicts),
             reason,
             round(time.monotonic() - started, 3),
+            sandbox=level.name,
         )
 
     def close(self) -> None:
@@ -67,7 +82,7 @@ class _Grading:
 
     def __init__(self, runner: Runner, stage: Stage, deadline: float) -> None:
         self._runner, self._stage, self._deadline = runner, stage, deadline
-        self._scenes: dict[Scene, App] = {}
+        self._scenes: dict[tuple[Scene, Settings], App] = {}
 
     def run(self, checks: tuple[Check, ...]) -> list[CheckResult]:
         verdicts: dict[Check, CheckResult] = {}
@@ -107,18 +122,27 @@ class _Grading:
                 got="the time is used up",
                 look="whatever made the checks before this one slow",
             )
-        app = self._app(check.on)
+        scene = (check.on, check.settings) if check.on else None
+        app = self._running(scene)
+        prepared = app is not None
+        if app is None:
+            app = self._start(check.settings)
         late = threading.Event()
 
-        def end() -> None:
+        def end(app: App = app) -> None:
             late.set()
-            app.system.kill()
+            app.kill()
 
         watchdog = threading.Timer(seconds, end)
         watchdog.start()
         try:
+            if scene and not prepared:
+                scene[0](app)
+                self._scenes[scene] = app
             check.function(app)
         except CheckFailed as failure:
+            if fault := app.system.fault:
+                raise BenchError(fault) from failure
             if late.is_set():
                 failure = CheckFailed(
                     expected=f"the system answers this check within {seconds:.0f} s",
@@ -131,26 +155,35 @@ class _Grading:
             raise failure from None
         finally:
             watchdog.cancel()
-            if check.on is None:
+            watchdog.join()  # if it is ending the system, the next check must not meet that one
+            if app not in self._scenes.values():
                 _leave(app)
 
-    def _app(self, scene: Scene | None) -> App:
-        """A fresh system, or the running one of the scene. Raises NotReady."""
-        if scene is None:
-            return App(self._stage.start())
-        app = self._scenes.get(scene)
-        if app is not None and app.system.alive:
+    def _running(self, scene: tuple[Scene, Settings] | None) -> App | None:
+        """The system of the scene, if it was prepared and is alive."""
+        app = self._scenes.get(scene) if scene else None
+        if scene is None or app is None or app.system.alive:
             return app
-        if app is not None:
-            _leave(app)
-        app = self._scenes[scene] = App(self._stage.start())
-        scene(app)
-        return app
+        del self._scenes[scene]
+        _leave(app)
+        return None
+
+    def _start(self, settings: Settings) -> App:
+        environ = dict(settings)
+        system = self._stage.start(settings=environ)
+        return App(system, self._stage, environ)
 
 
 def _leave(app: App) -> None:
     app.close()
     app.system.close()
+
+
+def _too_weak(level: Level, required: str) -> str:
+    return (
+        f"Nothing was run: the sandbox of {platform.node() or 'this machine'} is at the level"
+        f" `{level.name}`, and `{required}` is required. {level.reason}"
+    )
 
 
 def _verdict(check: Check, status: CheckStatus, message: str = "") -> CheckResult:

@@ -23,22 +23,23 @@ class WorkersLost(Exception):
 
 
 def grade_all(
-    paths: Sequence[Path], *, jobs: int, fresh: bool
+    paths: Sequence[Path], *, jobs: int, fresh: bool, require_sandbox: str = ""
 ) -> Iterator[tuple[Path, NotebookResult]]:
     """Grade notebooks with `jobs` processes; each result as soon as it is there.
 
-    fresh: judge again what has a kept result. A worker that is killed costs nothing but time: its
-    notebooks are given to others. Raises WorkersLost after TRIES rounds.
+    fresh: judge again what has a kept result; require_sandbox: the weakest level to grade at. A
+    worker that is killed costs nothing but time: its notebooks are given to others. Raises
+    WorkersLost after TRIES rounds.
     """
     if jobs == 1:
-        with CachedEngine(fresh=fresh) as engine:
+        with CachedEngine(fresh=fresh, require_sandbox=require_sandbox) as engine:
             course = load_course()
             for path in paths:
                 yield path, grade_notebook(path, course, engine)
         return
     left = list(paths)
     for _ in range(TRIES):
-        for path, result in _round(left, jobs, fresh):
+        for path, result in _round(left, jobs, fresh, require_sandbox):
             left.remove(path)
             yield path, result
         if not left:
@@ -50,11 +51,16 @@ def grade_all(
     )
 
 
-def _round(paths: list[Path], jobs: int, fresh: bool) -> Iterator[tuple[Path, NotebookResult]]:
+def _round(
+    paths: list[Path], jobs: int, fresh: bool, require_sandbox: str
+) -> Iterator[tuple[Path, NotebookResult]]:
     """One pool's work: what it finishes before all is done, or before it breaks."""
     # Spawned, not forked: a copy of this process would share its connections.
     with ProcessPoolExecutor(
-        min(jobs, len(paths)), multiprocessing.get_context("spawn"), _open, (fresh,)
+        min(jobs, len(paths)),
+        multiprocessing.get_context("spawn"),
+        _open,
+        (fresh, require_sandbox),
     ) as pool:
         futures: dict[Future[NotebookResult], Path] = {
             pool.submit(_grade, path): path for path in paths
@@ -71,9 +77,9 @@ def _round(paths: list[Path], jobs: int, fresh: bool) -> Iterator[tuple[Path, No
 _engine: CachedEngine | None = None
 
 
-def _open(fresh: bool) -> None:
+def _open(fresh: bool, require_sandbox: str) -> None:
     global _engine
-    _engine = CachedEngine(fresh=fresh)
+    _engine = CachedEngine(fresh=fresh, require_sandbox=require_sandbox)
     # A worker's atexit is not run; this is.
     multiprocessing.util.Finalize(None, _engine.close, exitpriority=10)
 

@@ -34,7 +34,9 @@ class CheckResult:
 class ExerciseResult:
     """What every check of one exercise said of one answer.
 
-    `seconds` is wall-clock time; `reason` says why an answer was rejected or withheld.
+    `seconds` is wall-clock time; `reason` says why an answer was rejected or withheld; `basis`
+    names what decided (see basis.py), and is empty when no answer could be read; `sandbox` names
+    the level of the machine that had to judge it, "" when nothing had or the record is too old.
     """
 
     id: str
@@ -42,6 +44,8 @@ class ExerciseResult:
     checks: tuple[CheckResult, ...]
     reason: str = ""
     seconds: float = 0.0
+    basis: dict[str, str] = field(default_factory=dict)
+    sandbox: str = ""
 
     @property
     def score(self) -> int:
@@ -59,7 +63,15 @@ class ExerciseResult:
     def from_json(cls, data: dict[str, Any]) -> ExerciseResult:
         """The reverse of `as_json`. Raises KeyError or TypeError for other data."""
         checks = tuple(CheckResult(**check) for check in data["checks"])
-        return cls(data["id"], data["status"], checks, data["reason"], data["seconds"])
+        return cls(
+            data["id"],
+            data["status"],
+            checks,
+            data["reason"],
+            data["seconds"],
+            data["basis"],
+            str(data.get("sandbox", "")),
+        )
 
 
 @dataclass(frozen=True)
