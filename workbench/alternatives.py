@@ -28,14 +28,22 @@ class Wrong:
 
     def text(self, part: str) -> str:
         """The part with the mistake in it. Raises CourseError when an edit does not fit."""
-        for old, new in self.edits:
-            if part.count(old) != 1:
-                raise CourseError(
-                    f"wrong answer {self.name!r}: {old!r} stands {part.count(old)} times in the "
-                    "part; it must stand exactly once"
-                )
-            part = part.replace(old, new)
-        return part
+        try:
+            return edited(part, self.edits)
+        except ValueError as error:
+            raise CourseError(f"wrong answer {self.name!r}: {error}") from None
+
+
+def edited(text: str, edits: Sequence[tuple[str, str]]) -> str:
+    """The text with each old piece replaced by the new one.
+
+    Raises ValueError when an old piece does not stand there exactly once.
+    """
+    for old, new in edits:
+        if text.count(old) != 1:
+            raise ValueError(f"{old!r} stands {text.count(old)} times, and must stand once")
+        text = text.replace(old, new)
+    return text
 
 
 def load_wrong(exercise: Exercise) -> list[Wrong]:

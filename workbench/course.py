@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from workbench.paths import root
+from workbench.paths import graders_dir, root
 
 
 class CourseError(Exception):
@@ -115,7 +115,7 @@ def load_course(folder: Path | None = None) -> Course:
 
     Raises CourseError for a missing file, a missing or unknown key, or an id that stands twice.
     """
-    folder = folder or root() / "graders"
+    folder = folder or graders_dir()
     labs = [_load_lab(file.parent) for file in sorted(folder.glob("*/lab.toml"))]
     course = Course(tuple(sorted(labs, key=lambda lab: (lab.order, lab.name))))
     seen: dict[str, Path] = {}

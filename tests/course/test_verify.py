@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from workbench.alternatives import load_wrong
-from workbench.course import Course, CourseError, load_course
+from workbench.course import Course, CourseError, Exercise, load_course
+from workbench.grading.cache import ResultCache
 from workbench.grading.engine import Engine
+from workbench.grading.result import ExerciseResult
+from workbench.paths import build_dir
 from workbench.verify import verify
+
+Grade = Callable[[Exercise, str], ExerciseResult]
 
 COURSE = load_course()
 IDS = [exercise.id for exercise in COURSE.exercises]
@@ -17,33 +24,51 @@ RIGHT = [(one.id, name) for one in COURSE.exercises for name in ("reference", *o
 WRONG = [(one.id, wrong.name) for one in COURSE.exercises for wrong in load_wrong(one)]
 
 
+@pytest.fixture(scope="session")
+def grade(engine: Engine) -> Grade:
+    """Grade an answer, unless this checkout has judged it before by the same checks, reference and
+    tool: a clean clone proves everything, the next run only what has changed since."""
+    cache = ResultCache(build_dir() / "proof")
+
+    def grade(exercise: Exercise, answer: str) -> ExerciseResult:
+        kept = cache.get(exercise, answer)
+        if kept is not None:
+            return kept
+        result = engine.grade(exercise, answer)
+        result = replace(result, basis=cache.basis(exercise, answer))
+        cache.put(exercise, answer, result)
+        return result
+
+    return grade
+
+
 @pytest.mark.parametrize(("exercise_id", "name"), RIGHT)
 def test_a_right_answer_passes_every_check(
-    engine: Engine, course: Course, exercise_id: str, name: str
+    grade: Grade, course: Course, exercise_id: str, name: str
 ) -> None:
     exercise = course.exercise(exercise_id)
     text = exercise.part if name == "reference" else exercise.right[name]
-    result = engine.grade(exercise, text)
+    result = grade(exercise, text)
     assert [one for one in result.checks if one.status != "passed"] == []
 
 
 @pytest.mark.parametrize(("exercise_id", "name"), WRONG)
 def test_a_wrong_answer_fails_exactly_the_checks_it_names(
-    engine: Engine, course: Course, exercise_id: str, name: str
+    grade: Grade, course: Course, exercise_id: str, name: str
 ) -> None:
     exercise = course.exercise(exercise_id)
     wrong = next(one for one in load_wrong(exercise) if one.name == name)
-    result = engine.grade(exercise, wrong.text(exercise.part))
+    result = grade(exercise, wrong.text(exercise.part))
     assert "error" not in {one.status for one in result.checks}, result.reason
     assert {one.id for one in result.checks if one.status == "failed"} == set(wrong.fails)
 
 
 @pytest.mark.parametrize("exercise_id", IDS)
 def test_an_untouched_starter_loses_points_and_gives_no_error(
-    engine: Engine, course: Course, exercise_id: str
+    grade: Grade, course: Course, exercise_id: str
 ) -> None:
     exercise = course.exercise(exercise_id)
-    result = engine.grade(exercise, exercise.starter)
+    result = grade(exercise, exercise.starter)
     assert result.status == "graded"
     assert result.score < result.max_score
 

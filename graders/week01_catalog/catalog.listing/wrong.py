@@ -141,7 +141,9 @@ WRONG = [
     Wrong(
         "page_from_zero",
         "The first page is skipped.",
-        fails=["lists_products"],
+        fails=["lists_products", "breaks_ties_by_id", "filters_by_category", "filters_by_price",
+               "hides_deleted_products", "searches_names_and_descriptions", "sorts_by_every_column",
+               "takes_zero_for_a_bound", "tells_what_is_there_now"],
         edits=[('(query["page"] - 1) * query["per_page"]', 'query["page"] * query["per_page"]')],
     ),
     Wrong(
@@ -153,7 +155,7 @@ WRONG = [
     Wrong(
         "total_of_the_page",
         "The total counts what this page shows.",
-        fails=["pages_cover_everything_once", "knows_the_total_past_the_end"],
+        fails=["pages_cover_everything_once", "counts_what_matches"],
         edits=[
             ("    return ProductPage(items, query[\"page\"], query[\"per_page\"], total)",
              "    return ProductPage(items, query[\"page\"], query[\"per_page\"], min(total, len(items)))")
@@ -180,6 +182,44 @@ WRONG = [
             ("    items = session.scalars(rows).all()\n",
              "    items = [session.scalars(select(Product).where(Product.id == one)).one()\n"
              "             for one in session.scalars(rows).all()]\n"),
+        ],
+    ),
+    Wrong(
+        "rounded_bounds",
+        "A bound is rounded to cents.",
+        fails=["filters_by_price"],
+        edits=[
+            ('Product.price >= query["min_price"]', 'Product.price >= round(query["min_price"], 2)'),
+            ('Product.price <= query["max_price"]', 'Product.price <= round(query["max_price"], 2)'),
+        ],
+    ),
+    Wrong(
+        "searches_attributes",
+        "What nobody reads in the shop is found as well.",
+        fails=["searches_names_and_descriptions"],
+        edits=[
+            ('                Product.name.icontains(query["search"], autoescape=True),\n',
+             '                Product.name.icontains(query["search"], autoescape=True),\n'
+             '                Product.attributes["colour"].astext.icontains(query["search"], autoescape=True),\n'),
+        ],
+    ),
+    Wrong(
+        "counts_everything",
+        "The total knows nothing of the filters.",
+        fails=["counts_what_matches"],
+        edits=[("select(func.count()).select_from(Product).where(*matches)",
+                "select(func.count()).select_from(Product).where(matches[0])")],
+    ),
+    Wrong(
+        "remembers_totals",
+        "A total is counted once, and kept as long as the process lives.",
+        fails=["tells_what_is_there_now"],
+        edits=[
+            ("    total = session.scalar(select(func.count()).select_from(Product).where(*matches)) or 0\n",
+             "    key = str(sorted(query.items()))\n    if key not in TOTALS:\n"
+             "        TOTALS[key] = session.scalar(select(func.count()).select_from(Product).where(*matches)) or 0\n"
+             "    total = TOTALS[key]\n"),
+            ("def list_products(", "TOTALS: dict[str, int] = {}\n\n\ndef list_products("),
         ],
     ),
 ]  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +31,9 @@ TYPES = {
     ("products", "created_at"): "timestamp with time zone",
     ("products", "updated_at"): "timestamp with time zone",
 }
+
+#: The SQLSTATE of a column that was left out, takes no NULL and has no default.
+NOT_NULL = "23502"
 
 LONGEST = {"categories": 100, "products": 200}
 
@@ -57,12 +62,27 @@ def new_product(app: App, price: str = "19.99") -> dict[str, Any]:
     return app.sql(INSERT_PRODUCT, [f"Lamp {uuid4()}", price, new_category(app)])[0]
 
 
+def later(moment: Any, than: Any) -> bool:
+    """Are both moments, and is the first the later one?"""
+    return isinstance(moment, datetime) and isinstance(than, datetime) and moment > than
+
+
+def changed(app: App, table: str, column: str, value: Any, key: Any) -> None:
+    """The database takes this value: who refuses every change keeps no rule."""
+    now = app.sql(
+        f"UPDATE {table} SET {column} = %s WHERE id = %s RETURNING {column} AS value", [value, key]
+    )
+    expect.equal(now[0]["value"], value, f"{table}.{column} after an UPDATE to {value}")
+
+
 @check(points=1, on=shop)
 def has_both_tables(app: App) -> None:
     """The tables `categories` and `products` are there, with the columns of the text."""
+    # Compared as text: operators on the types of information_schema can be an answer's own.
     rows = app.sql(
-        "SELECT table_name, column_name, data_type FROM information_schema.columns"
-        " WHERE table_schema = 'public'"
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " JOIN information_schema.tables USING (table_schema, table_name)"
+        " WHERE table_schema::text = 'public' AND table_type::text = 'BASE TABLE'"
     )
     for table, wanted in COLUMNS.items():
         got = {row["column_name"] for row in rows if row["table_name"] == table}
@@ -88,14 +108,14 @@ def fills_in_defaults(app: App) -> None:
         raise CheckFailed(
             expected="INSERT takes a category's name, and a product's name, price and category",
             got=str(error),
-            look=look,
+            look=look if error.code == NOT_NULL else "the rule that PostgreSQL names",
         ) from None
     expect.equal(category["description"], "", "a category's description", look=look)
-    later = app.sql("INSERT INTO categories (name) VALUES ('Tools') RETURNING *")[0]
+    second = app.sql("INSERT INTO categories (name) VALUES ('Tools') RETURNING *")[0]
     expect.that(
-        later["created_at"] > category["created_at"],
+        later(second["created_at"], category["created_at"]),
         f"a created_at after {category['created_at']} for the next category",
-        f"{later['created_at']}",
+        f"{second['created_at']}",
         look="a default that is worked out for every row, not once",
     )
     wanted = {"description": "", "stock_quantity": 0, "is_active": True, "attributes": {}}
@@ -137,15 +157,22 @@ def holds_no_null(app: App) -> None:
                 sent=update,
                 look=f"is {column} declared as one that may be missing?",
             )
+        changed(app, table, "description", "Warm and bright", key)
 
 
 @check(points=2, after=has_both_tables, on=shop)
 def refuses_negative_numbers(app: App) -> None:
     """A negative price and a negative stock are refused by the database."""
-    key = {"id": new_product(app)["id"]}
-    for column in ("price", "stock_quantity"):
-        update = f"UPDATE products SET {column} = -1 WHERE id = %(id)s"
-        expect.refused(app.sql, update, key, f"{column} = -1", look="CheckConstraint")
+    key = new_product(app)["id"]
+    for column, values in (("price", ("-1", "-0.01", "-99999999.99")),
+                           ("stock_quantity", ("-1", "-5", "-2147483648"))):  # fmt: skip
+        update = f"UPDATE products SET {column} = %(value)s WHERE id = %(id)s"
+        for value in values:
+            expect.refused(
+                app.sql, update, {"value": value, "id": key}, f"{column} = {value}",
+                look="CheckConstraint",
+            )  # fmt: skip
+    changed(app, "products", "stock_quantity", 7, key)
 
 
 @check(points=1, after=refuses_negative_numbers, on=shop, hidden=True)
@@ -154,6 +181,7 @@ def refuses_prices_that_are_no_amounts(app: App) -> None:
     key = {"id": new_product(app)["id"]}
     update = "UPDATE products SET price = 'NaN' WHERE id = %(id)s"
     expect.refused(app.sql, update, key, "the price NaN", look="where PostgreSQL sorts NaN")
+    changed(app, "products", "price", Decimal("2.50"), key["id"])
 
 
 @check(points=2, after=has_both_tables, on=shop)
@@ -196,6 +224,11 @@ def ties_products_to_categories(app: App) -> None:
     expect.refused(
         app.sql, delete, {"id": row["category_id"]}, "to delete a category with a product"
     )
+    empty = new_category(app)
+    changed(app, "products", "category_id", empty, row["id"])
+    app.sql(delete, {"id": row["category_id"]})
+    left = app.sql("SELECT id FROM categories WHERE id = %s", [row["category_id"]])
+    expect.that(not left, "a category without products can be deleted", "it is still there")
 
 
 @check(points=1, after=has_both_tables, on=shop, hidden=True)
@@ -205,7 +238,7 @@ def indexes_the_foreign_key(app: App) -> None:
         """
         SELECT i.indexrelid FROM pg_index i
         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-        WHERE i.indrelid = 'public.products'::regclass AND a.attname = 'category_id'
+        WHERE i.indrelid = 'public.products'::regclass::oid AND a.attname = 'category_id'
           AND i.indpred IS NULL AND i.indisvalid
         """
     )
@@ -219,10 +252,11 @@ def indexes_the_foreign_key(app: App) -> None:
 
 @check(points=2, after=has_both_tables, on=shop)
 def has_the_types_of_the_text(app: App) -> None:
-    """Every column has the type that the text's table shows in `code`."""
+    """Every column has the type that the text's table shows in `code`, and there are no others."""
     rows = app.sql(
         "SELECT table_name, column_name, data_type, numeric_precision AS digits,"
-        " numeric_scale AS places FROM information_schema.columns WHERE table_schema = 'public'"
+        " numeric_scale AS places FROM information_schema.columns"
+        " WHERE table_schema::text = 'public'"
     )
     got = {}
     for row in rows:
@@ -230,6 +264,9 @@ def has_the_types_of_the_text(app: App) -> None:
         got[row["table_name"], row["column_name"]] = row["data_type"] + size
     for (table, column), wanted in TYPES.items():
         expect.equal(got.get((table, column)), wanted, f"the type of {table}.{column}")
+    for table, wanted_columns in COLUMNS.items():
+        more = {column for owner, column in got if owner == table} - wanted_columns
+        expect.that(not more, f"no other column in {table}", ", ".join(sorted(more)))
 
 
 @check(points=1, after=has_both_tables, on=shop)
@@ -241,7 +278,8 @@ def keeps_attributes_queryable(app: App) -> None:
         ['{"colour": "red", "sizes": [1, 2]}', row["id"]],
     )
     found = app.sql(
-        "SELECT id FROM products WHERE attributes @> %s AND id = %s", ['{"sizes": [2]}', row["id"]]
+        "SELECT id FROM products WHERE attributes OPERATOR(pg_catalog.@>) %s::jsonb AND id = %s",
+        ['{"sizes": [2]}', row["id"]],
     )
     expect.that(len(found) == 1, "attributes @> '{\"sizes\": [2]}' finds the product", "nothing")
 
@@ -269,5 +307,9 @@ def moves_updated_at(app: App) -> None:
     expect.status(app.patch(f"/api/v1/products/{row['id']}", json={"stock_quantity": 8}), 200)
     now = app.sql("SELECT * FROM products WHERE id = %s", [row["id"]])[0]
     expect.equal(now["created_at"], row["created_at"], "created_at after the PATCH")
-    expect.that(now["updated_at"] > row["updated_at"], f"updated_at after {row['updated_at']}",
-                f"{now['updated_at']}", look="what sets updated_at when a row changes")  # fmt: skip
+    expect.that(
+        later(now["updated_at"], row["updated_at"]),
+        f"updated_at after {row['updated_at']}",
+        f"{now['updated_at']}",
+        look="what sets updated_at when a row changes",
+    )

@@ -170,4 +170,19 @@ WRONG = [
         edits=[("    stock_quantity: Mapped[int]", "    stock: Mapped[int]"),
                ('CheckConstraint("stock_quantity >= 0"', 'CheckConstraint("stock >= 0"')],
     ),
+    Wrong(
+        "one_column_more",
+        "A column that nobody asked for.",
+        fails=["has_the_types_of_the_text"],
+        edits=[("    stock_quantity: Mapped[int]",
+                "    sku: Mapped[str | None]\n    stock_quantity: Mapped[int]")],
+    ),
+    Wrong(
+        "capitalised_names",
+        "A rule of the author's own taste: every name begins with a capital.",
+        fails=["bounds_names"],
+        edits=[('        CheckConstraint("stock_quantity >= 0"',
+                '        CheckConstraint("left(name, 1) = upper(left(name, 1))", name="capital"),\n'
+                '        CheckConstraint("stock_quantity >= 0"')],
+    ),
 ]  # fmt: skip

@@ -245,4 +245,15 @@ WRONG = [
             ("    search = StrippedText(", "    search = fields.String("),
         ],
     ),
+    Wrong(
+        "blames_both_bounds",
+        "Both bounds are blamed, though one of them is right.",
+        fails=["compares_the_price_bounds"],
+        edits=[
+            (
+                'raise ValidationError("Must not be above max_price.", "min_price")',
+                'raise ValidationError({"min_price": ["Too high."], "max_price": ["Too low."]})',
+            ),
+        ],
+    ),
 ]

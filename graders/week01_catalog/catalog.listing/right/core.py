@@ -5,8 +5,12 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backend.api import Blueprint
 from backend.catalog.models import Category, Product
+from backend.catalog.page_schema import ProductPageSchema
 from backend.catalog.pages import ListingQuery, ProductPage
+from backend.catalog.schemas import ListingQuerySchema
+from backend.database import Database
 
 
 def list_products(session: Session, query: ListingQuery) -> ProductPage:
@@ -38,3 +42,15 @@ def list_products(session: Session, query: ListingQuery) -> ProductPage:
     else:
         total = session.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
     return ProductPage(rows, query["page"], query["per_page"], total)
+
+
+def add_listing(products: Blueprint, database: Database) -> None:
+    """Add GET of the whole to the products resource."""
+
+    @products.get("")
+    @products.arguments(ListingQuerySchema, location="query")
+    @products.response(200, ProductPageSchema)
+    @products.problems(422)
+    def list_page(query: ListingQuery) -> ProductPage:
+        """List products, one page at a time."""
+        return list_products(database.session, query)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from backend.api import Blueprint
 from backend.catalog.models import Product
+from backend.catalog.page_schema import ProductPageSchema
 from backend.catalog.pages import ListingQuery, ProductPage
+from backend.catalog.schemas import ListingQuerySchema
+from backend.database import Database
 
 _MATCHES = """
     FROM products AS p
@@ -37,3 +41,15 @@ def list_products(session: Session, query: ListingQuery) -> ProductPage:
     rows = text(f"SELECT p.* {_MATCHES} {order} LIMIT :per_page OFFSET :skip")
     items = session.query(Product).from_statement(rows).params(**values).all()
     return ProductPage(items, query["page"], query["per_page"], total)
+
+
+def add_listing(products: Blueprint, database: Database) -> None:
+    """Add GET of the whole to the products resource."""
+
+    @products.get("")
+    @products.arguments(ListingQuerySchema, location="query")
+    @products.response(200, ProductPageSchema)
+    @products.problems(422)
+    def list_page(query: ListingQuery) -> ProductPage:
+        """List products, one page at a time."""
+        return list_products(database.session, query)
