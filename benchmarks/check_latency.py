@@ -1,9 +1,4 @@
-"""How long `check(...)` takes in a notebook: the first time, and warm.
-
-Each figure is wall-clock time between the kernel's request and the result, on an embedded bench in
-a temporary folder. Between two checks a person reads for at least a second; the pause is not
-counted, but databases are made ahead in it.
-"""
+"""How long `check(...)` takes in a notebook: the first time, and warm."""
 
 from __future__ import annotations
 
@@ -12,11 +7,21 @@ import statistics
 import tempfile
 import time
 
+from benchmarks.measuring import Size
+from benchmarks.report import Section
+
 RUNS = 15
 PAUSE_SECONDS = 1.0
 
+TEXT = f"""
+Wall-clock time between the kernel's request and the result, for the reference as the answer, on an
+embedded bench of its own; {RUNS} runs. Between two checks a person reads for at least a second; the
+pause is not counted, but databases are made ahead in it.
+"""
 
-def main() -> None:
+
+def measure(_: Size) -> Section:
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         os.environ["WORKBENCH_WORK"] = folder
         # After the folder is chosen: these read it.
@@ -24,21 +29,15 @@ def main() -> None:
         from workbench.jupyter.companion import Companion
 
         with Companion() as companion:
-            print(
-                f"{'exercise':<20}{'first':>10}{'median':>10}{'worst':>10}   seconds, {RUNS} runs"
-            )
             for exercise in load_course().exercises:
                 times = []
-                for _ in range(RUNS):
+                for _run in range(RUNS):
                     began = time.perf_counter()
                     companion.ask("check", exercise=exercise.id, answer=exercise.part)
                     times.append(time.perf_counter() - began)
                     time.sleep(PAUSE_SECONDS)
                 first, warm = times[0], sorted(times[1:])
-                print(
-                    f"{exercise.id:<20}{first:>10.2f}{statistics.median(warm):>10.2f}{warm[-1]:>10.2f}"
-                )
-
-
-if __name__ == "__main__":
-    main()
+                figures = (first, statistics.median(warm), warm[-1])
+                rows.append([f"`{exercise.id}`", *(f"{one:.2f} s" for one in figures)])
+    head = ("exercise", "first", "median", "worst")
+    return Section("A check in the notebook", TEXT, head, rows)
