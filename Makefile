@@ -6,10 +6,14 @@ READY := $(VENV)/.ready
 # Two workers on two cores; WORKERS=0 runs the tests in one process.
 WORKERS ?= 2
 
-# What would starve tests that run beside it.
-ATTACKS := tests/attacks tests/running/test_sandbox.py
+# Rounds of `make flaky`.
+N ?= 5
 
-.PHONY: lab test attacks verify build lint setup bench clean
+# What would starve tests that run beside it, and what kills services.
+ATTACKS := tests/attacks tests/running/test_sandbox.py
+FAULTS := tests/faults
+
+.PHONY: lab test attacks faults verify flaky build lint setup bench clean
 
 lab: $(READY)  ## set up, start the bench, open JupyterLab; ARGS="--no-browser" goes to JupyterLab
 	$(BIN)/workbench lab $(ARGS)
@@ -17,10 +21,13 @@ lab: $(READY)  ## set up, start the bench, open JupyterLab; ARGS="--no-browser" 
 test: $(READY) lint  ## set up and prove the tool, the backend and the course
 	$(BIN)/workbench build --check
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
-		$(ATTACKS:%=--ignore=%) $(ARGS)
+		$(ATTACKS:%=--ignore=%) $(FAULTS:%=--ignore=%) $(ARGS)
 
 attacks: $(READY)  ## attack the sandbox; alone, because fork and memory bombs need the machine
 	$(BIN)/python -m pytest $(ATTACKS) $(ARGS)
+
+faults: $(READY)  ## kill services, workers and grading itself, and fill the disk
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest $(FAULTS) $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -30,11 +37,14 @@ lint: $(READY)
 verify: $(READY)  ## prove the checks by right and wrong answers; ARGS="catalog.listing" for one
 	$(BIN)/workbench verify $(ARGS)
 
+flaky: $(READY)  ## grade every known answer N times under load: no verdict may change
+	$(BIN)/python tests/course/flaky.py -n $(N) $(ARGS)
+
 build: $(READY)  ## write labs/ and solutions/ from graders/
 	$(BIN)/workbench build
 
-bench: $(READY)  ## measure, on this machine
-	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+bench: $(READY)  ## measure on this machine and write docs/performance.md; ARGS=peers prints one part
+	$(BIN)/python -m benchmarks $(ARGS)
 
 setup: $(READY)
 

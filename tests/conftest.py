@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +45,27 @@ def runner(services: Services) -> Iterator[Runner]:
 @pytest.fixture(scope="session")
 def engine(runner: Runner) -> Engine:
     return Engine(runner)
+
+
+@pytest.fixture(scope="session")
+def short_graders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the course whose first lab has three exercises only: enough for tests of commands,
+    which are not about the course."""
+    folder = tmp_path_factory.mktemp("short") / "graders"
+    lab = load_course().labs[0]
+    kept = [
+        one
+        for one in lab.exercises
+        if one.id in ("catalog.models", "catalog.schemas", "catalog.listing")
+    ]
+    for exercise in kept:
+        shutil.copytree(exercise.folder, folder / lab.name / exercise.id)
+    table = (lab.folder / "lab.toml").read_text().partition("exercises =")[0]
+    ids = json.dumps([one.id for one in kept])
+    (folder / lab.name / "lab.toml").write_text(f"{table}exercises = {ids}\n")
+    story = "".join(f"## {one.title}\n\n{{{{exercise {one.id}}}}}\n\n" for one in kept)
+    (folder / lab.name / lab.stories[0].name).write_text(f"# {lab.title}\n\n{story}")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,12 @@ def open_lab(page: Page, url: str) -> None:
     expect(page.locator("#jp-bottom-panel")).to_contain_text("Idle")
 
 
+#: Milliseconds in which a whole notebook runs, with the checks of a dozen starters.
+ALL_CELLS = 400_000
+
+pytestmark = pytest.mark.timeout(600)
+
+
 def choose(page: Page, menu: str, item: str) -> None:
     page.get_by_role("menuitem", name=menu, exact=True).click()
     page.get_by_role("menuitem", name=item).first.click()
@@ -55,7 +61,7 @@ def test_a_wrong_answer_is_explained_and_a_right_one_earns_all_points(
     page.keyboard.press("Shift+Enter")
     most = sum(check.points for check in load_checks(exercise.checks_file))
     full = page.locator(f'.wb[data-exercise="catalog.listing"][data-score="{most}"]')
-    expect(full).to_be_attached()
+    expect(full).to_be_attached(timeout=ALL_CELLS)
     expect(full.locator(".wb-failed")).to_have_count(0)
 
 
@@ -64,7 +70,8 @@ def test_the_live_systems_documentation_opens_without_a_network(page: Page, lab:
     choose(page, "Run", "Run All Cells")
     shown = page.locator(".jp-OutputArea-output:has-text('its documentation is at')").first
     expect(shown).to_be_attached()
-    expect(page.locator(".jp-CodeCell").last.locator(".wbx")).to_be_attached()  # the last cell ran
+    last = page.locator(".jp-CodeCell").last.locator(".wbx")
+    expect(last).to_be_attached(timeout=ALL_CELLS)  # the last cell ran
     address = (shown.text_content() or "").split("documentation is at ")[1].strip(" >\n")
     foreign: list[str] = []
     page.on("request", lambda one: foreign.append(one.url) if "127.0.0.1" not in one.url else None)

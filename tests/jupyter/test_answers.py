@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.course import Course
-from workbench.jupyter import answers as module
 from workbench.jupyter.answers import Answers
 
 
@@ -36,7 +35,7 @@ def test_a_disk_that_is_full_loses_nothing(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "replace", full)
+    monkeypatch.setattr("workbench.writing.os.replace", full)
     with pytest.raises(OSError, match="No space"):
         store.save(exercise, "second")
     monkeypatch.undo()

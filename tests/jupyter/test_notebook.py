@@ -136,3 +136,12 @@ def test_no_bench_is_said_in_the_notebook(
 def test_the_work_folder_is_all_that_is_written(work: Path, notebook: Notebook) -> None:
     notebook.check("catalog.listing")
     assert not work.exists() or {path.name for path in work.iterdir()} <= {"answers", "bench"}
+
+
+def test_the_live_system_takes_settings(app: LiveApp) -> None:
+    assert "x-cache" not in app.get("/api/v1/products").headers
+    app.configure(CACHE_SECONDS=30)
+    marks = [app.get("/api/v1/products").headers["x-cache"] for _ in range(2)]
+    assert marks == ["MISS", "HIT"]
+    app.configure()
+    assert "x-cache" not in app.get("/api/v1/products").headers

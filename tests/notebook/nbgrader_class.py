@@ -56,12 +56,15 @@ class Class:
             "JUPYTER_RUNTIME_DIR": str(self.folder / ".runtime"),
         }
 
-    def run(self, *arguments: str, ok: bool = True) -> str:
-        """Run `nbgrader ARGUMENTS` and return all it said; fail unless it exits as expected."""
+    def run(self, *arguments: str, ok: bool = True, **changes: str) -> str:
+        """Run `nbgrader ARGUMENTS` and return all it said; fail unless it exits as expected.
+
+        changes: to its environment.
+        """
         done = subprocess.run(
             ["nbgrader", *arguments],
             cwd=self.folder,
-            env=self.environ,
+            env=self.environ | changes,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -11,8 +11,8 @@ from small_course import FIRST, LAB, SECRET, make_course
 
 from workbench.build import build
 from workbench.course import Course, CourseError, load_course
+from workbench.notebook.answer_text import answer_source, split_answer
 from workbench.notebook.assemble import make_notebook
-from workbench.notebook.cells import answer_source, split_answer
 
 
 def read(file: Path) -> NotebookNode:

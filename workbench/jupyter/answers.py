@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from workbench.course import Exercise
 from workbench.paths import work_dir
+from workbench.writing import write_whole
 
 
 @dataclass(frozen=True)
@@ -84,13 +82,4 @@ def _read(file: Path) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    """Replace a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".saving-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(text.encode("utf-8", "replace"))
-        os.replace(name, file)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
+    write_whole(file, text.encode("utf-8", "replace"))

@@ -42,6 +42,10 @@ class Desk:
     def address(self) -> dict[str, Any]:
         return {"address": self._live.address()}
 
+    def configure(self, settings: dict[str, str]) -> dict[str, Any]:
+        self._live.configure(settings)
+        return {}
+
     def reset(self) -> dict[str, Any]:
         self._live.reset()
         return {}

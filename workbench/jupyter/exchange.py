@@ -113,6 +113,12 @@ class LiveApp:
         """Where the live system listens, for a browser: `/docs` below it is the API's reference."""
         return str(self._companion.ask("address")["address"])
 
+    def configure(self, **settings: object) -> None:
+        """Start the live system anew with these settings, `CACHE_SECONDS=60` say, and the others
+        at their defaults."""
+        chosen = {name: str(value) for name, value in settings.items()}
+        self._companion.ask("configure", settings=chosen)
+
     def reset(self) -> None:
         """Put the live database back to its demo data."""
         self._companion.ask("reset")

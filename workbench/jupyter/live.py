@@ -34,6 +34,7 @@ class Live(Closing):
         self._databases: dict[str, str] = {}  # schema -> database
         self._note = ""
         self._port = 0
+        self._settings: dict[str, str] = {}
 
     def swap(self) -> Path:
         """Lay the current answers anew; the folder where the system's files now are.
@@ -91,6 +92,13 @@ class Live(Closing):
             self._runner.tenancy.drop_database(database)
         self._databases.clear()
 
+    def configure(self, settings: dict[str, str]) -> None:
+        """Go on with these environment variables over the usual ones, and no others."""
+        self._settings = dict(settings)
+        if self._system is not None:
+            self._system.close(keep_database=True)
+            self._system = None
+
     def close(self) -> None:
         self._stop()
         self._runner.tenancy.drop_tenant(self._tenant)
@@ -114,9 +122,9 @@ class Live(Closing):
 
     def _start(self, stage: Stage, database: str | None) -> System:
         try:
-            return stage.start(database, self._port)
+            return stage.start(database, self._port, self._settings)
         except OSError:  # somebody took the port meanwhile
-            return stage.start(database)
+            return stage.start(database, settings=self._settings)
 
     def _fill(self, system: System) -> str:
         """Load the demo data; what could not be loaded, in a sentence."""

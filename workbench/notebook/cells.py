@@ -1,4 +1,4 @@
-"""The cells that a notebook is made of, their ids, and the line that an answer starts with."""
+"""The cells that a notebook is made of, and their ids."""
 
 from __future__ import annotations
 
@@ -9,28 +9,9 @@ from typing import Literal
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from workbench.notebook.answer_text import answer_source
+
 Role = Literal["answer", "check", "story"]
-
-#: The first line of an answer cell; IPython, too, looks for it after leading empty lines.
-_ANSWER_LINE = re.compile(r"\s*%%answer(?!\S)(?:[ \t]+(?P<id>\S+))?[^\n]*(?:\n|\Z)")
-
-
-def answer_source(id: str, text: str) -> str:  # noqa: A002 - the vocabulary's word
-    """The source of an answer cell that holds `text`."""
-    return f"%%answer {id}\n{text}".rstrip("\n")
-
-
-def split_answer(source: str) -> tuple[str | None, str]:
-    """The id that a cell's `%%answer` line names, and the answer: the text after that line.
-
-    The id is None when there is no such line, and "" when the line names nothing. The answer has
-    "\\n" line ends and ends with exactly one, so that equal answers are equal texts however they
-    were saved.
-    """
-    source = source.replace("\r\n", "\n")
-    line = _ANSWER_LINE.match(source)
-    text = (source[line.end() :] if line else source).rstrip("\n")
-    return (line["id"] or "" if line else None), text + "\n" if text else ""
 
 
 def slug(id: str) -> str:  # noqa: A002

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from workbench.course import Exercise
-from workbench.notebook.cells import answer_source, split_answer
+from workbench.notebook.answer_text import answer_source, split_answer
 
 
 def replace_answer(file: Path, exercise: Exercise, text: str) -> bool:
