@@ -157,10 +157,10 @@ def test_a_proven_exercise_has_no_problems(small: Path, engine: Engine) -> None:
         # Wrong answers: one that is none, one that fails elsewhere, one that does not fit any more.
         ("wrong.py", "(1, 2, 3, 4)", "(0, 2, 3, 4)", "it is accepted"),
         ("wrong.py", 'fails=["answers"]', 'fails=["counts"]', "it fails ['answers']"),
-        ("wrong.py", "return ProductPage(items", "return ProductPages(items", "exactly once"),
+        ("wrong.py", "COUNTS = 'return Pro", "COUNTS = 'return Pre", "must stand once"),
         ("wrong.py", "(1, 2, 3, 4)", "(1, 2)", "at least 5 wrong answers"),
         # Starters: another signature, one that leaves nothing to do.
-        ("starter.py", "query: ListingQuery) ->", "q: ListingQuery) ->", "the starter has"),
+        ("starter.py", "(session: Session, query:", "(session: Session, q:", "the starter has"),
         ("starter.py", "len(items) + 7", "len(items)", "there is nothing to do"),
     ],
 )  # fmt: skip

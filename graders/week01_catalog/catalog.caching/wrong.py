@@ -152,7 +152,7 @@ WRONG = [
     Wrong(
         "broken_value_stays",
         "Nobody replaces the value that cannot be read.",
-        fails=["survives_what_it_did_not_write"],
+        fails=["survives_a_redis_that_goes_away", "survives_what_it_did_not_write"],
         edits=[("            if response.status_code == 200:\n",
                 "            if response.status_code == 200 and not redis.exists(key):\n")],
     ),

@@ -15,6 +15,19 @@ ENDED = {0: "all tests passed", 1: "a test failed", 2: "pytest could not read th
          None: "it did not end in time"}  # fmt: skip
 
 
+#: How many products others have, in two categories.
+OTHERS = 2 * 61
+
+#: Those of them that nobody has touched since `crowded`.
+UNTOUCHED = """
+    SELECT products.id FROM products JOIN categories ON categories.id = category_id
+    CROSS JOIN LATERAL (SELECT substring(products.name FROM '^Lamp ([0-9]+)$')::integer) AS made (n)
+    WHERE categories.name IN ('Lamps', 'Acceptance')
+      AND (products.description, price, stock_quantity, is_active, updated_at)
+        = ('100% wool box', n, 0, n % 5 > 0, products.created_at)
+"""
+
+
 def crowded(app: App) -> None:
     """A system that holds other people's products already."""
     app.sql("INSERT INTO categories (name) VALUES ('Lamps'), ('Acceptance')")
@@ -61,18 +74,12 @@ def passes_again(app: App) -> None:
     passes(app, app)
 
 
-@check(points=1, after=passes_where_nothing_is_wrong, on=crowded, seconds=60)
+@check(points=1, after=passes_again, on=crowded)
 def works_on_data_of_its_own(app: App) -> None:
     """The tests leave the products of others as they are."""
-    rows = (
-        "SELECT id, name, price, is_active, updated_at FROM products WHERE name ~ '^Lamp [0-9]+$'"
-    )
-    before = app.sql(f"{rows} ORDER BY id")
-    passes(app, app)
-    after = app.sql(f"{rows} ORDER BY id")
-    changed = [one["name"] for one, two in zip(before, after, strict=False) if one != two]
-    expect.equal(changed, [], "products of others that were changed", look="whose ids you use")
-    expect.equal(len(after), len(before), "products of others", look="whose ids you use")
+    rows = app.sql(UNTOUCHED)
+    expect.equal(len(rows), OTHERS, "products of others that are as they were",
+                 look="whose ids you use, and what your tests did to them")  # fmt: skip
 
 
 @check(points=1, after=passes_again, on=crowded, seconds=60)
