@@ -68,7 +68,7 @@ class Class:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=250,
         )
         assert (done.returncode == 0) is ok, done.stdout
         return done.stdout
@@ -79,7 +79,7 @@ class Class:
         given = (["nbgrader", *arguments], self.folder, self.environ, log)
         process = _FORKS.Process(target=_command, args=given)
         process.start()
-        process.join(timeout=120)
+        process.join(timeout=250)
         assert (process.exitcode == 0) is ok, log.read_text()
         return log.read_text()
 
