@@ -1,0 +1,128 @@
+"""From a document to its result: parse, validate, execute."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    MaxIntrospectionDepthRule,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution.values import get_variable_values
+from sqlalchemy.orm import Session
+
+from backend.auth.roles import Role
+from backend.graphql.client_error import ClientError
+from backend.graphql.context import Context
+from backend.graphql.errors import recover
+from backend.graphql.limits import Limits, limit_rule
+from backend.graphql.loaders import Loaders
+
+#: The words and signs of the longest document that is read.
+MAX_TOKENS = 5000
+
+_RULES = (*specified_rules, MaxIntrospectionDepthRule)
+
+
+class Refused(Exception):
+    """An operation that is not executed, because of these errors."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation that can be executed."""
+
+    document: DocumentNode
+    node: OperationDefinitionNode
+    variables: Mapping[str, Any]
+
+    @property
+    def kind(self) -> OperationType:
+        return self.node.operation
+
+
+class Engine:
+    """Executes operations of a schema within limits."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+        self._schema, self._limits = schema, limits
+
+    def prepare(self, query: str, variables: Mapping[str, Any], name: str | None) -> Operation:
+        """The operation of that name in a document, the only one without a name.
+
+        Raises Refused. Nothing is asked of the database.
+        """
+        try:
+            return self._prepare(query, variables, name)
+        except GraphQLError as error:
+            raise Refused([error]) from None
+        except RecursionError:
+            deep = ClientError("The document is nested too deeply.", "QUERY_TOO_DEEP")
+            raise Refused([deep]) from None
+
+    def _prepare(self, query: str, variables: Mapping[str, Any], name: str | None) -> Operation:
+        document = parse(query, max_tokens=MAX_TOKENS)
+        for rules in ([limit_rule(self._limits, variables)], _RULES):
+            errors = validate(self._schema, document, rules)
+            if errors:
+                raise Refused(errors)
+        node = get_operation_ast(document, name)
+        if node is None:
+            raise ClientError("Name one of the document's operations.", "BAD_REQUEST")
+        wrong = get_variable_values(
+            self._schema, node.variable_definitions, dict(variables), max_errors=10
+        )
+        if isinstance(wrong, list):
+            raise Refused([_client_error(error) for error in wrong])
+        return Operation(document, node, variables)
+
+    def execute(self, operation: Operation, session: Session, role: Role | None) -> ExecutionResult:
+        """The result, with the errors of the fields that failed. role: the caller's."""
+        return self._run(
+            session,
+            role,
+            lambda context: execute(
+                self._schema,
+                operation.document,
+                None,
+                context,
+                dict(operation.variables),
+                operation.node.name.value if operation.node.name else None,
+                middleware=[recover],
+            ),
+        )
+
+    def _run(
+        self, session: Session, role: Role | None, start: Callable[[Context], Any]
+    ) -> ExecutionResult:
+        async def run() -> ExecutionResult:
+            # The loaders wait for each other in this loop, which lives as long as the operation.
+            started = start(Context(session, Loaders(session), role))
+            result: ExecutionResult = await started if inspect.isawaitable(started) else started
+            return result
+
+        return asyncio.run(run())
+
+
+def _client_error(error: GraphQLError) -> GraphQLError:
+    return GraphQLError(
+        error.message, error.nodes, original_error=ClientError(error.message, "BAD_USER_INPUT")
+    )
