@@ -33,6 +33,8 @@ from backend.graphql.graphiql import create_graphiql_blueprint
 from backend.graphql.limits import Limits
 from backend.graphql.persisted_queries import PersistedQueries
 from backend.graphql.schema import create_graphql_schema
+from backend.graphql.stock_notices import Notices, publish_stock_changes
+from backend.graphql.streams import Streams
 from backend.graphql.view import create_graphql_blueprint
 from backend.health import create_health_blueprint
 from backend.inventory.reservations import create_reservations_blueprint
@@ -112,8 +114,11 @@ def _add_graph(app: Flask, settings: Settings, database: Database, redis: Redis)
     persisted = PersistedQueries(
         redis, settings.persisted_query_seconds, settings.persisted_queries
     )
+    notices = Notices(settings.redis_url)
+    streams = Streams(engine, notices, settings.graphql_streams, settings.graphql_heartbeat_seconds)
+    publish_stock_changes(database, redis)
     app.register_blueprint(
-        create_graphql_blueprint(engine, database, settings.access_tokens, persisted)
+        create_graphql_blueprint(engine, database, settings.access_tokens, persisted, streams)
     )
     if settings.graphiql:
         app.register_blueprint(create_graphiql_blueprint())

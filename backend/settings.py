@@ -43,6 +43,8 @@ class Settings:
     graphql_max_depth: int = 8  # levels of fields in one operation
     graphql_max_cost: int = 10_000  # fields in one answer, were all its lists full
     graphql_max_aliases: int = 15
+    graphql_streams: int = 8  # subscriptions that one process serves: each takes one of its threads
+    graphql_heartbeat_seconds: int = 15  # a client that is gone is noticed within twice of it
     persisted_query_seconds: int = 24 * 60 * 60  # how long a document is kept after its last use
     persisted_queries: int = 1000  # how many documents are kept
 
@@ -79,6 +81,10 @@ class Settings:
             graphql_max_cost=_count(environ, "GRAPHQL_MAX_COST", cls.graphql_max_cost),
             graphql_max_aliases=_count(
                 environ, "GRAPHQL_MAX_ALIASES", cls.graphql_max_aliases, least=0
+            ),
+            graphql_streams=_count(environ, "GRAPHQL_STREAMS", cls.graphql_streams, least=0),
+            graphql_heartbeat_seconds=_count(
+                environ, "GRAPHQL_HEARTBEAT_SECONDS", cls.graphql_heartbeat_seconds
             ),
             persisted_query_seconds=_count(
                 environ, "PERSISTED_QUERY_SECONDS", cls.persisted_query_seconds

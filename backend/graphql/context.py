@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from backend.auth.roles import Role
 from backend.graphql.loaders import Loaders
+from backend.graphql.stock_notices import Notices
 
 
 @dataclass(frozen=True)
 class Context:
-    """One operation: the session it runs in, its loaders, and the role of its caller, if any."""
+    """One operation: the session it runs in, its loaders, the role of its caller, if any."""
 
     session: Session
     loaders: Loaders
     role: Role | None
+    notices: Notices | None = None  # where a subscription waits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from graphql import (
     get_operation_ast,
     parse,
     specified_rules,
+    subscribe,
     validate,
 )
 from graphql.execution.values import get_variable_values
@@ -74,9 +75,6 @@ class Engine:
             return self._prepare(query, variables, name)
         except GraphQLError as error:
             raise Refused([error]) from None
-        except RecursionError:
-            deep = ClientError("The document is nested too deeply.", "QUERY_TOO_DEEP")
-            raise Refused([deep]) from None
 
     def _prepare(self, query: str, variables: Mapping[str, Any], name: str | None) -> Operation:
         document = parse(query, max_tokens=MAX_TOKENS)
@@ -109,6 +107,22 @@ class Engine:
                 middleware=[recover],
             ),
         )
+
+    async def subscribe(
+        self, operation: Operation, context: Context
+    ) -> AsyncIterator[ExecutionResult]:
+        """The results of a subscription as they come. Raises ClientError when there are none."""
+        results = await subscribe(
+            self._schema,
+            operation.document,
+            None,
+            context,
+            dict(operation.variables),
+            operation.node.name.value if operation.node.name else None,
+        )
+        if isinstance(results, ExecutionResult):
+            raise (results.errors or [ClientError("This is no subscription.")])[0]
+        return results
 
     def _run(
         self, session: Session, role: Role | None, start: Callable[[Context], Any]

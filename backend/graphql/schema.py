@@ -9,6 +9,7 @@ from backend.graphql.authorization import authorize
 from backend.graphql.connections import ConnectionQueries
 from backend.graphql.create_product import CreateProduct
 from backend.graphql.queries import Queries
+from backend.graphql.subscriptions import Subscriptions
 from backend.graphql.update_product import UpdateProduct
 
 
@@ -23,8 +24,13 @@ class Mutation(graphene.ObjectType):
     update_product = UpdateProduct.Field()
 
 
+class Subscription(Subscriptions):
+    """What can be waited for."""
+
+
 def create_graphql_schema() -> GraphQLSchema:
     """The schema, with its refusals."""
-    schema: GraphQLSchema = graphene.Schema(query=Query, mutation=Mutation).graphql_schema
+    composed = graphene.Schema(query=Query, mutation=Mutation, subscription=Subscription)
+    schema: GraphQLSchema = composed.graphql_schema
     authorize(schema)
     return schema

@@ -22,6 +22,7 @@ from backend.graphql.client_error import ClientError
 from backend.graphql.engine import Engine, Refused
 from backend.graphql.errors import format_error
 from backend.graphql.persisted_queries import PersistedQueries
+from backend.graphql.streams import EVENT_STREAM, Streams
 from backend.parsing import parse_json
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -42,8 +43,11 @@ def create_graphql_blueprint(
     database: Database,
     tokens: Mapping[str, Role],
     persisted: PersistedQueries,
+    streams: Streams,
 ) -> Blueprint:
     """/graphql: GET for queries, POST for all operations.
+
+    Subscriptions are answered by server-sent events.
 
     tokens: the SHA-256 of each token, in hexadecimal digits, and the role of whoever holds it.
     """
@@ -51,23 +55,35 @@ def create_graphql_blueprint(
 
     @blueprint.route("/graphql", methods=["GET", "POST"])
     def answer() -> Response:
-        media_type = _media_type()
+        media_type, streaming = _media_type(), EVENT_STREAM in request.accept_mimetypes
+        if media_type is None and not streaming:
+            raise NotAcceptable(f"Accept {' or '.join(MEDIA_TYPES)}.")
+        told = media_type or GRAPHQL_RESPONSE
         reading = request.method != "POST"
         try:
             asked = _from_url() if reading else _from_body()
         except BadRequest as error:
             malformed = ClientError(error.description or "", "BAD_REQUEST")
-            return _response({"errors": _formatted([malformed])}, 400, media_type)
+            return _response({"errors": _formatted([malformed])}, 400, told)
         try:
             query = persisted.resolve(asked.query, asked.extensions)
             operation = engine.prepare(query, asked.variables, asked.operation_name)
         except ClientError as error:
-            return _refusal([error], media_type)
+            return _refusal([error], told)
         except Refused as refused:
-            return _refusal(refused.errors, media_type)
-        if reading and operation.kind is not OperationType.QUERY:
+            return _refusal(refused.errors, told)
+        if reading and operation.kind is OperationType.MUTATION:
             # A link, an image or a prefetching browser could send it.
-            raise MethodNotAllowed(["POST"], "Send this operation with POST: GET only queries.")
+            raise MethodNotAllowed(["POST"], "Send a mutation with POST.")
+        if operation.kind is OperationType.SUBSCRIPTION:
+            if not streaming:
+                raise NotAcceptable(f"Accept {EVENT_STREAM}: a subscription is a stream.")
+            try:
+                return streams.open(operation, database.session, caller_role(tokens))
+            except ClientError as error:
+                return _refusal([error], told)
+        if media_type is None:
+            raise NotAcceptable(f"Accept {' or '.join(MEDIA_TYPES)}: this is no subscription.")
         result = engine.execute(operation, database.session, caller_role(tokens))
         body: dict[str, Any] = {"data": result.data}
         if result.errors:
@@ -77,14 +93,11 @@ def create_graphql_blueprint(
     return blueprint
 
 
-def _media_type() -> str:
-    """What the client wants to be answered with. Raises NotAcceptable."""
+def _media_type() -> str | None:
+    """What the client wants to be answered with, None for something else."""
     if "Accept" not in request.headers:
         return GRAPHQL_RESPONSE
-    found = request.accept_mimetypes.best_match(MEDIA_TYPES)
-    if found is None:
-        raise NotAcceptable(f"Accept {' or '.join(MEDIA_TYPES)}.")
-    return found
+    return request.accept_mimetypes.best_match(MEDIA_TYPES)
 
 
 def _from_url() -> _Request:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import redis
 
 from workbench.alternatives import edited
+from workbench.checking.graphql import PATH, GraphReply, as_request, written_out
 from workbench.checking.http import Client
 from workbench.checking.sql import Sql
 from workbench.checking.statements import own_statements
@@ -37,6 +39,17 @@ class App(Client):
         self.redis = redis.Redis.from_url(
             system.redis_url, decode_responses=True, socket_timeout=5, socket_connect_timeout=5
         )
+
+    def graphql(
+        self, query: str | None, variables: Mapping[str, Any] | None = None, **options: Any
+    ) -> GraphReply:
+        """Send an operation as POST /graphql. Options are those of request (role, headers), and
+        operation_name and extensions.
+
+        query: None to send none. Raises CheckFailed as request does.
+        """
+        reply = self.post(PATH, **as_request(query, variables, options))
+        return GraphReply(**{**vars(reply), "sent": written_out(query, variables)})
 
     @property
     def statements(self) -> tuple[Statement, ...]:
