@@ -13,6 +13,7 @@ from workbench.checking.graphql import PATH, GraphReply, as_request, written_out
 from workbench.checking.http import Client
 from workbench.checking.sql import Sql
 from workbench.checking.statements import own_statements
+from workbench.checking.stream import EventStream
 from workbench.running.postgres_wire import Statement
 from workbench.running.redis_wire import Command
 from workbench.running.suite import SuiteRun, run_suite
@@ -50,6 +51,18 @@ class App(Client):
         """
         reply = self.post(PATH, **as_request(query, variables, options))
         return GraphReply(**{**vars(reply), "sent": written_out(query, variables)})
+
+    @contextmanager
+    def subscribe(
+        self, query: str, variables: Mapping[str, Any] | None = None, *, role: str | None = "admin"
+    ) -> Iterator[EventStream]:
+        """The server-sent events of a subscription. Leaving the block closes the connection.
+
+        Raises CheckFailed when no answer comes.
+        """
+        options = as_request(query, variables, {"headers": {"accept": "text/event-stream"}})
+        with self.stream("POST", PATH, role=role, **options) as answer:
+            yield EventStream(answer, written_out(query, variables))
 
     @property
     def statements(self) -> tuple[Statement, ...]:
