@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
     ExecutionResult,
     GraphQLError,
     GraphQLSchema,
+    MapAsyncIterator,
     MaxIntrospectionDepthRule,
     OperationDefinitionNode,
     OperationType,
@@ -108,9 +109,7 @@ class Engine:
             ),
         )
 
-    async def subscribe(
-        self, operation: Operation, context: Context
-    ) -> AsyncIterator[ExecutionResult]:
+    async def subscribe(self, operation: Operation, context: Context) -> MapAsyncIterator:
         """The results of a subscription as they come. Raises ClientError when there are none."""
         results = await subscribe(
             self._schema,
@@ -122,7 +121,8 @@ class Engine:
         )
         if isinstance(results, ExecutionResult):
             raise (results.errors or [ClientError("This is no subscription.")])[0]
-        return results
+        # What it is; its type says less, and not that it can be closed.
+        return cast(MapAsyncIterator, results)
 
     def _run(
         self, session: Session, role: Role | None, start: Callable[[Context], Any]

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from flask import Response, current_app, stream_with_context
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult, GraphQLError, MapAsyncIterator
 from redis import RedisError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import ServiceUnavailable
@@ -49,37 +50,37 @@ class Streams:
         """
         if not self._places.acquire(blocking=False):
             raise ServiceUnavailable("Too many subscriptions are open. Try again later.")
-        runner = asyncio.Runner()
+        with ExitStack() as stack:
+            stack.callback(self._places.release)
+            runner = stack.enter_context(asyncio.Runner())
+            results, first = self._begin(runner, operation, session, role)
+            stack.callback(lambda: runner.run(_stop(results)))
+            held = stack.pop_all()
+        events = stream_with_context(self._events(runner, results, first, session))
+        response = Response(events, content_type=EVENT_STREAM)
+        response.headers["Cache-Control"] = "no-store"
+        # Not in the generator: one that was never started is closed without a word.
+        response.call_on_close(held.close)  # once, however often it is called
+        return response
 
-        def end() -> None:
-            runner.close()
-            self._places.release()
-
-        async def begin() -> tuple[AsyncIterator[ExecutionResult], ExecutionResult]:
+    def _begin(
+        self, runner: asyncio.Runner, operation: Operation, session: Session, role: Role | None
+    ) -> tuple[MapAsyncIterator, ExecutionResult]:
+        async def begin() -> tuple[MapAsyncIterator, ExecutionResult]:
             context = Context(session, Loaders(session), role, self._notices)
             results = await self._engine.subscribe(operation, context)
             return results, await anext(results)
 
         try:
-            results, first = runner.run(begin())
+            return runner.run(begin())
         except RedisError as error:
-            end()
             current_app.logger.warning("no subscription: %s", error)
             raise ServiceUnavailable(_LOST.message) from None
-        except BaseException:
-            end()
-            raise
-        events = stream_with_context(self._events(runner, results, first, session))
-        response = Response(events, content_type=EVENT_STREAM)
-        response.headers["Cache-Control"] = "no-store"
-        # Not in the generator: one that was never started is closed without a word.
-        response.call_on_close(end)
-        return response
 
     def _events(
         self,
         runner: asyncio.Runner,
-        results: AsyncIterator[ExecutionResult],
+        results: MapAsyncIterator,
         result: ExecutionResult,
         session: Session,
     ) -> Iterator[str]:
@@ -103,7 +104,14 @@ class Streams:
         yield _COMPLETE
 
 
-async def _start(results: AsyncIterator[ExecutionResult]) -> asyncio.Future[ExecutionResult]:
+async def _stop(results: MapAsyncIterator) -> None:
+    """Leave the subscription, and wait until all that it holds is given back."""
+    await results.aclose()  # who waits in it is told
+    waiting = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def _start(results: MapAsyncIterator) -> asyncio.Future[ExecutionResult]:
     return asyncio.ensure_future(anext(results))
 
 

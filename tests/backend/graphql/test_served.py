@@ -1,28 +1,42 @@
 """Streams as waitress serves them: events come at once, and a client that leaves makes room."""
 
-import threading
-from dataclasses import replace
+import os
+import subprocess
+import sys
 
 import httpx
 import pytest
-import waitress
 
-from backend.app import create_app
 from backend.graphql.types import global_id
 
 QUERY = "subscription($id: ID!) { stockChanged(id: $id) { stockStatus } }"
+
+SERVE = """
+import waitress
+from backend.app import create_app
+server = waitress.create_server(create_app(), host="127.0.0.1", port=0, threads=4)
+print(server.effective_port, flush=True)
+server.run()
+"""
 
 
 @pytest.fixture
 def served(settings):
     """A client of a server with room for one stream, which looks for its client every second."""
-    app = create_app(replace(settings, graphql_streams=1, graphql_heartbeat_seconds=1))
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{server.effective_port}", timeout=20) as client:
-        yield client
-    server.close()
+    environ = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "GRAPHQL_STREAMS": "1",
+        "GRAPHQL_HEARTBEAT_SECONDS": "1",
+    }
+    # A process of its own: threads that still stream cannot be ended from within.
+    command = [sys.executable, "-c", SERVE]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        url = f"http://127.0.0.1:{int(process.stdout.readline())}"
+        with httpx.Client(base_url=url, timeout=20) as client:
+            yield client
+        process.kill()
 
 
 def test_a_client_that_leaves_makes_room(served, make_product, client):
