@@ -28,6 +28,14 @@ from backend.catalog.routes import create_products_blueprint
 from backend.catalog.v2 import announce_v2, create_products_v2_blueprint
 from backend.database import Database
 from backend.database_problems import register_database_problems
+from backend.graphql.engine import Engine
+from backend.graphql.graphiql import create_graphiql_blueprint
+from backend.graphql.limits import Limits
+from backend.graphql.persisted_queries import PersistedQueries
+from backend.graphql.schema import create_graphql_schema
+from backend.graphql.stock_notices import Notices, publish_stock_changes
+from backend.graphql.streams import Streams
+from backend.graphql.view import create_graphql_blueprint
 from backend.health import create_health_blueprint
 from backend.inventory.reservations import create_reservations_blueprint
 from backend.problems import register_problems
@@ -74,6 +82,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     documents = [{"name": name, "url": f"/api/{name}/openapi.json"} for name in ("v1", "v2")]
     app.register_blueprint(get_swaggerui_blueprint("/docs", None, config={"urls": documents}))
 
+    _add_graph(app, settings, database, redis)
+
     register_request_ids(app)
     register_rate_limits(
         app,
@@ -91,6 +101,27 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_schema_command(app, settings)
     register_token_command(app)
     return app
+
+
+def _add_graph(app: Flask, settings: Settings, database: Database, redis: Redis) -> None:
+    limits = Limits(
+        settings.graphql_max_depth,
+        settings.graphql_max_cost,
+        settings.graphql_max_aliases,
+        settings.graphql_introspection,
+    )
+    engine = Engine(create_graphql_schema(), limits)
+    persisted = PersistedQueries(
+        redis, settings.persisted_query_seconds, settings.persisted_queries
+    )
+    notices = Notices(settings.redis_url)
+    streams = Streams(engine, notices, settings.graphql_streams, settings.graphql_heartbeat_seconds)
+    publish_stock_changes(database, redis)
+    app.register_blueprint(
+        create_graphql_blueprint(engine, database, settings.access_tokens, persisted, streams)
+    )
+    if settings.graphiql:
+        app.register_blueprint(create_graphiql_blueprint())
 
 
 def _add_cache(app: Flask, settings: Settings, database: Database) -> None:

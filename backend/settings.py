@@ -38,6 +38,15 @@ class Settings:
     v1_deprecated_at: datetime = datetime(2026, 10, 1, tzinfo=UTC)
     v1_sunset_at: datetime = datetime(2027, 10, 1, tzinfo=UTC)
     trusted_proxies: int = 0  # how many of our own stand before us and add to X-Forwarded-For
+    graphiql: bool = False  # whether there is a page to explore the graph with
+    graphql_introspection: bool = False  # whether the graph's schema can be asked for
+    graphql_max_depth: int = 8  # levels of fields in one operation
+    graphql_max_cost: int = 10_000  # fields in one answer, were all its lists full
+    graphql_max_aliases: int = 15
+    graphql_streams: int = 8  # subscriptions that one process serves: each takes one of its threads
+    graphql_heartbeat_seconds: int = 15  # a client that is gone is noticed within twice of it
+    persisted_query_seconds: int = 24 * 60 * 60  # how long a document is kept after its last use
+    persisted_queries: int = 1000  # how many documents are kept
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -66,6 +75,21 @@ class Settings:
             v1_deprecated_at=deprecated_at,
             v1_sunset_at=sunset_at,
             trusted_proxies=_count(environ, "TRUSTED_PROXIES", cls.trusted_proxies, least=0),
+            graphiql=_flag(environ, "GRAPHIQL"),
+            graphql_introspection=_flag(environ, "GRAPHQL_INTROSPECTION"),
+            graphql_max_depth=_count(environ, "GRAPHQL_MAX_DEPTH", cls.graphql_max_depth),
+            graphql_max_cost=_count(environ, "GRAPHQL_MAX_COST", cls.graphql_max_cost),
+            graphql_max_aliases=_count(
+                environ, "GRAPHQL_MAX_ALIASES", cls.graphql_max_aliases, least=0
+            ),
+            graphql_streams=_count(environ, "GRAPHQL_STREAMS", cls.graphql_streams, least=0),
+            graphql_heartbeat_seconds=_count(
+                environ, "GRAPHQL_HEARTBEAT_SECONDS", cls.graphql_heartbeat_seconds
+            ),
+            persisted_query_seconds=_count(
+                environ, "PERSISTED_QUERY_SECONDS", cls.persisted_query_seconds
+            ),
+            persisted_queries=_count(environ, "PERSISTED_QUERIES", cls.persisted_queries),
         )
 
 
@@ -88,6 +112,13 @@ def _count(environ: Mapping[str, str], name: str, default: int, least: int = 1) 
     if not (value.isascii() and value.isdigit() and int(value) >= least):
         raise SettingsError(f"{name} must be a whole number from {least}, not {value!r}")
     return int(value)
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "0")
+    if value not in ("0", "1"):
+        raise SettingsError(f"{name} must be 0 or 1, not {value!r}")
+    return value == "1"
 
 
 def _moment(environ: Mapping[str, str], name: str, default: datetime) -> datetime:

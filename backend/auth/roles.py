@@ -17,8 +17,10 @@ class Role(IntEnum):
 
 
 #: Who may change what lies below a path. The first line that fits decides, and the last one fits
-#: all: an operation that nobody thought of is closed.
-WRITERS = (
+#: all: an operation that nobody thought of is closed. A question to the graph is a POST too, so
+#: there each field decides for itself (backend/graphql/authorization.py).
+WRITERS: tuple[tuple[str, Role | None], ...] = (
+    ("/graphql", None),
     ("/api/v1/products", Role.EDITOR),
     ("/api/v1/reservations", Role.EDITOR),
     ("/", Role.ADMIN),

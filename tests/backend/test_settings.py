@@ -55,6 +55,14 @@ def test_no_proxy_is_trusted_unless_said():
         Settings.from_environ({**GOOD, "TRUSTED_PROXIES": "-1"})
 
 
+@pytest.mark.parametrize("name", ["GRAPHIQL", "GRAPHQL_INTROSPECTION"])
+def test_what_is_on_or_off_is_off_unless_said(name):
+    assert getattr(Settings.from_environ(GOOD), name.lower()) is False
+    assert getattr(Settings.from_environ({**GOOD, name: "1"}), name.lower()) is True
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environ({**GOOD, name: "yes"})
+
+
 def test_shows_no_password():
     assert "secret" not in repr(Settings.from_environ(GOOD))
 

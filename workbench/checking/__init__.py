@@ -7,7 +7,8 @@ from workbench.checking import expect
 from workbench.checking.app import App
 from workbench.checking.check import Check, check
 from workbench.checking.failure import CheckFailed
+from workbench.checking.graphql import GraphReply
 from workbench.checking.http import Reply
 from workbench.checking.sql import Refused
 
-__all__ = ["App", "Check", "CheckFailed", "Refused", "Reply", "check", "expect"]
+__all__ = ["App", "Check", "CheckFailed", "GraphReply", "Refused", "Reply", "check", "expect"]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import redis
 
 from workbench.alternatives import edited
+from workbench.checking.graphql import PATH, GraphReply, as_request, written_out
 from workbench.checking.http import Client
 from workbench.checking.sql import Sql
 from workbench.checking.statements import own_statements
+from workbench.checking.stream import EventStream
 from workbench.running.postgres_wire import Statement
 from workbench.running.redis_wire import Command
 from workbench.running.suite import SuiteRun, run_suite
@@ -37,6 +40,29 @@ class App(Client):
         self.redis = redis.Redis.from_url(
             system.redis_url, decode_responses=True, socket_timeout=5, socket_connect_timeout=5
         )
+
+    def graphql(
+        self, query: str | None, variables: Mapping[str, Any] | None = None, **options: Any
+    ) -> GraphReply:
+        """Send an operation as POST /graphql. Options are those of request (role, headers), and
+        operation_name and extensions.
+
+        query: None to send none. Raises CheckFailed as request does.
+        """
+        reply = self.post(PATH, **as_request(query, variables, options))
+        return GraphReply(**{**vars(reply), "sent": written_out(query, variables)})
+
+    @contextmanager
+    def subscribe(
+        self, query: str, variables: Mapping[str, Any] | None = None, *, role: str | None = "admin"
+    ) -> Iterator[EventStream]:
+        """The server-sent events of a subscription. Leaving the block closes the connection.
+
+        Raises CheckFailed when no answer comes.
+        """
+        options = as_request(query, variables, {"headers": {"accept": "text/event-stream"}})
+        with self.stream("POST", PATH, role=role, **options) as answer:
+            yield EventStream(answer, written_out(query, variables))
 
     @property
     def statements(self) -> tuple[Statement, ...]:

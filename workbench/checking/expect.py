@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
 from workbench.checking.failure import CheckFailed
+from workbench.checking.graphql import GraphReply
 from workbench.checking.http import Reply, shorten
 from workbench.checking.sql import Refused, Sql
 
@@ -50,6 +51,35 @@ def problem(reply: Reply, wanted: int, field: str | None = None, look: str = "")
     errors = reply.json.get("errors") if isinstance(reply.json, dict) else None
     if field and (not isinstance(errors, Mapping) or field not in errors):
         raise CheckFailed(f"errors.{field} in the body", reply.shown, reply.sent, look)
+
+
+def graphql_data(reply: GraphReply, wanted: Any, look: str = "") -> None:
+    """The answer has this data and no errors."""
+    if reply.errors:
+        raise CheckFailed("an answer without errors", reply.shown, reply.sent, look)
+    equal(reply.data.value, wanted, "data", reply=reply, look=look)
+
+
+def graphql_error(
+    reply: GraphReply, code: str, path: Sequence[str | int] | None = None, look: str = ""
+) -> Mapping[str, Any]:
+    """An error of this code is among the answer's, at this path of the data if one is given.
+
+    Returns the first such error.
+    """
+    where = "" if path is None else f" at the path {show(list(path))}"
+    for error, found in zip(reply.errors, reply.codes, strict=True):
+        if found == code and (path is None or error.get("path") == list(path)):
+            return error
+    raise CheckFailed(f"an error whose code is {code}{where}", reply.shown, reply.sent, look)
+
+
+def graphql_not_executed(reply: GraphReply, code: str, look: str = "") -> None:
+    """All errors of the answer have this code, and it has no data: nothing was executed."""
+    if reply.has_data or not reply.errors or set(reply.codes) != {code}:
+        raise CheckFailed(
+            f"no data, and only errors whose code is {code}", reply.shown, reply.sent, look
+        )
 
 
 def refused(sql: Sql, text: str, parameters: Any, why: str, look: str = "") -> None:

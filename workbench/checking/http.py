@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -183,6 +183,25 @@ class Client(Closing):
         seconds = answer.elapsed.total_seconds()
         own = self.last_statements
         return Reply(sent, answer.status_code, answer.headers, body, own, commands, seconds)
+
+    @contextlib.contextmanager
+    def stream(
+        self, method: str, path: str, *, role: str | None = "admin", **options: Any
+    ) -> Iterator[httpx.Response]:
+        """Send a request whose answer is read as it comes; leaving the block closes it.
+
+        Raises CheckFailed when no answer comes.
+        """
+        request = self._http.build_request(method, path, **options)
+        if role is not None:
+            request.headers.setdefault("authorization", f"Bearer {TOKENS[role]}")
+        try:
+            answer = self._http.send(request, stream=True)
+        except httpx.HTTPError as error:
+            sent = _show(request, options.get("headers"))
+            raise CheckFailed("an answer", f"none: {error!r}", sent) from None
+        with contextlib.closing(answer):
+            yield answer
 
     def close(self) -> None:
         self._http.close()

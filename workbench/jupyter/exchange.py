@@ -101,6 +101,13 @@ class LiveApp:
     def delete(self, path: str, **options: Any) -> Exchange:
         return self.request("DELETE", path, **options)
 
+    def graphql(
+        self, query: str, variables: dict[str, Any] | None = None, **options: Any
+    ) -> Exchange:
+        """Send an operation to /graphql. Options are those of a request (role, headers)."""
+        body = {"query": query, "variables": variables or {}}
+        return self.request("POST", "/graphql", json=body, **options)
+
     def request(self, method: str, path: str, **options: Any) -> Exchange:
         """Send a request; the exchange, which shows itself. Its status is 0 when none came back."""
         try:

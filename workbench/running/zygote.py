@@ -25,6 +25,7 @@ from workbench.running.sandbox.sandbox import Sandbox, find_sandbox
 
 #: What backends are made of, loaded once.
 LIBRARIES = (
+    "aiodataloader",
     "alembic",
     "celery.apps.worker",
     "celery.concurrency.solo",
@@ -32,6 +33,7 @@ LIBRARIES = (
     "flask",
     "flask_smorest",
     "flask_swagger_ui",
+    "graphene",
     "httpx",
     "kombu.transport.redis",
     "logging.config",

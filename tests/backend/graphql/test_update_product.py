@@ -1,0 +1,89 @@
+"""updateProduct: what is left out stays, what is deleted is not found, and no change is lost."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from backend.graphql.types import global_id
+
+UPDATE = """mutation($id: ID!, $input: UpdateProductInput!, $version: String) {
+  updateProduct(id: $id, input: $input, expectedVersion: $version) {
+    product { name description price version category { name } }
+    errors { field code messages }
+  }
+}"""
+
+
+@pytest.fixture
+def update(ask):
+    def update(product, version=None, **changes):
+        gid = product if isinstance(product, str) else global_id("Product", product.id)
+        variables = {"id": gid, "input": changes, "version": version}
+        return ask(UPDATE, variables)["data"]["updateProduct"]
+
+    return update
+
+
+def only(answer):
+    (error,) = answer["errors"]
+    assert answer["product"] is None
+    return error["field"], error["code"]
+
+
+def test_what_is_left_out_stays(update, make_product):
+    product = make_product(description="Bends", price=5)
+    changed = update(product, name="Desk lamp")
+    assert changed["errors"] == []
+    assert changed["product"]["name"] == "Desk lamp"
+    assert changed["product"]["description"] == "Bends"
+    assert changed["product"]["price"] == "5.00"
+    assert update(product, description="")["product"]["description"] == ""
+
+
+@pytest.mark.parametrize("field", ["name", "description", "price", "categoryId", "attributes"])
+def test_null_is_not_absent(update, make_product, field):
+    assert only(update(make_product(), **{field: None})) == (field, "INVALID")
+
+
+def test_the_rules_are_those_of_rest(update, make_product):
+    product = make_product()
+    assert only(update(product, price=-1)) == ("price", "INVALID")
+    unknown = global_id("Category", uuid.uuid4())
+    assert only(update(product, categoryId=unknown)) == ("categoryId", "NOT_FOUND")
+    assert only(update(product, categoryId="nonsense")) == ("categoryId", "INVALID")
+
+
+def test_what_is_deleted_is_not_found(update, make_product):
+    gone = make_product(is_active=False)
+    assert only(update(gone, name="Back")) == ("id", "NOT_FOUND")
+    assert only(update(gone, version="x", name="Back")) == ("id", "NOT_FOUND")
+    assert only(update(global_id("Product", uuid.uuid4()), name="x")) == ("id", "NOT_FOUND")
+    assert only(update("nonsense", name="x")) == ("id", "INVALID")
+
+
+def test_a_version_is_good_once(update, make_product, client):
+    product = make_product()
+    version = update(product)["product"]["version"]
+    assert update(product, version, name="First")["errors"] == []
+    assert only(update(product, version, name="Second")) == ("expectedVersion", "CONFLICT")
+    assert client.get(f"/api/v1/products/{product.id}").json["name"] == "First"
+
+
+def test_of_two_with_the_same_version_one_wins(
+    update, make_product, engine, wait_until_blocked, session
+):
+    product = make_product()
+    version = update(product)["product"]["version"]
+    with Session(engine) as holder, ThreadPoolExecutor(2) as pool:
+        holder.execute(text("SELECT 1 FROM products FOR UPDATE"))
+        changes = [pool.submit(update, product, version, name=name) for name in ("One", "Two")]
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as looker:
+            while looker.scalar(text(waiting)) < 2:
+                assert not any(change.done() for change in changes)
+        holder.rollback()
+        answers = [change.result() for change in changes]
+    assert sorted(len(answer["errors"]) for answer in answers) == [0, 1]
