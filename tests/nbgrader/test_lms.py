@@ -21,12 +21,17 @@ ALPHA, BETA, GAMMA = "alpha", "beta", "gamma"
 
 @pytest.fixture
 def lms_class(small_class: Class) -> Iterator[Class]:
-    """The class without files of an earlier export."""
+    """The class without what other tests have submitted, before and after."""
+    put_aside(small_class)
     yield small_class
+    put_aside(small_class)
+
+
+def put_aside(taught: Class) -> None:
     for folder in ("downloaded", "submitted", "autograded"):
-        path = small_class.work / folder
+        path = taught.work / folder
         if path.exists():
-            path.rename(small_class.work / f"{folder}-{len(list(small_class.work.iterdir()))}")
+            path.rename(taught.work / f"{folder}-{len(list(taught.work.iterdir()))}")
 
 
 def text(taught: Class, says: str) -> str:
