@@ -19,7 +19,8 @@ PYTHON = (
     Attack("reads_reference", "read the reference or solutions",
            "opens the part in the checkout, in the overlay's base and as bytecode", """
         def attack(session, query):
-            part, home = "/backend/catalog/listing.py", os.path.dirname(os.getcwd())
+            part = "/backend/catalog/listing.py"
+            home = os.path.dirname(os.path.dirname(os.getcwd()))
             cache = os.path.join(os.path.dirname(__file__), "__pycache__")
             attempt("checkout", lambda: open(ROOT + part).read())
             attempt("base", lambda: open(home + "/reference" + part).read())

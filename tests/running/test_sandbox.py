@@ -153,7 +153,7 @@ REFUSED = {
     "the solutions": "os.listdir({root!r} + '/solutions')",
     "the tool": "open({root!r} + '/workbench/grading/engine.py')",
     "the reference below it": "open({home!r} + '/reference/backend/catalog/listing.py')",
-    "other answers": "os.listdir({home!r})",
+    "other answers": "os.listdir({home!r} + '/stages')",
     "accounts": "open('/etc/passwd')",
     "a file outside": "open({outside!r}, 'w')",
     "a file outside, emptied": "os.truncate({outside!r}, 0)",
@@ -188,6 +188,12 @@ REFUSED = {
             opened.sendto(b"hello", 0x20000000, ("127.0.0.1", {postgres}))
     """,
     "listening": "socket.create_server(('127.0.0.1', 0))",
+    "listening on any port": """
+        with socket.socket() as opened:
+            opened.listen()
+            opened.settimeout(1)
+            opened.accept()
+    """,
     "UDP": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
     "raw": "socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)",
     "multipath TCP": "socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)",
@@ -270,7 +276,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def refused(runner: Runner, services: Services, outside: Path) -> dict[str, str]:
     with runner.stage({}) as other:
-        home = other.folder.parent
+        home = other.folder.parent.parent
     zygote = next(
         one.pid for one in psutil.Process().children() if "zygote" in " ".join(one.cmdline())
     )
