@@ -33,9 +33,10 @@ LABEL = "workbench.sandbox.owner"
 #: The kernel's own walls to raise inside as well, where it has them.
 INNER = ("landlock", "seccomp")
 
-#: What the zygote and its keepers need: to give folders to users, become them, and end them. None
+#: What the zygote and its keepers need: to give folders to users, become them, and end them, before
+#: whom they come first. None
 #: of it is an answer's.
-CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID")
+CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID", "SYS_NICE")
 
 #: No messages or memory that outlive a process, which systems could leave for one another.
 NO_MESSAGES = ("kernel.shmmni=0", "kernel.msgmni=0", "kernel.sem=0 0 0 0")
