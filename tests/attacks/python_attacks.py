@@ -24,7 +24,7 @@ PYTHON = (
             cache = os.path.join(os.path.dirname(__file__), "__pycache__")
             attempt("checkout", lambda: open(ROOT + part).read())
             attempt("base", lambda: open(home + "/reference" + part).read())
-            attempt("bytecode", lambda: next(n for n in os.listdir(cache) if "listing" in n))
+            attempt("bytecode", lambda: [n for n in os.listdir(cache) if n[:8] == "listing."][0])
             attempt("solutions", lambda: os.listdir(ROOT + "/solutions"))
         """, denied=("checkout", "base", "bytecode", "solutions")),
     Attack("patches_checker", "patch the checker",

@@ -42,7 +42,7 @@ def weak_sandbox(results: Iterable[NotebookResult]) -> str | None:
 def _level(text: str) -> str:
     if text not in ("", *NAMES):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no level: set it to {' or '.join(NAMES)}, or leave it out and unset "
-            f"{REQUIRE_SANDBOX}"
+            f"{text!r} is no level: set it to {', '.join(NAMES[:-1])} or {NAMES[-1]}, or leave"
+            f" it out and unset {REQUIRE_SANDBOX}"
         )
     return text
