@@ -239,7 +239,7 @@ PYTHON = (
             attempt("another Redis database", lambda: client.execute_command("SELECT", 0))
             attempt("another database", lambda: run_sql(session,
                 "SELECT 1 / (SELECT count(*) FROM pg_database"
-                " WHERE datallowconn AND datname <> current_database()"
+                " WHERE datallowconn AND datdba <> current_user::regrole"
                 " AND has_database_privilege(datname, 'CONNECT'))"))
         """, denied=("shared memory", "temporary files", "more of them", "abstract socket",
                      "port", "another Redis database", "another database")),

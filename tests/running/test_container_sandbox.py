@@ -202,6 +202,21 @@ def test_bombs_and_strays_end_with_their_system(
         stage.start()
     assert not stage.folder.exists()
     assert _processes() == 1, "the zygote alone"
+    detached = """
+        import os, signal
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                os.closerange(0, 64)
+                signal.pause()
+            os._exit(0)
+        os.wait()
+    """
+    text = f"{(root() / LISTING).read_text()}\n{textwrap.dedent(detached)}"
+    monkeypatch.undo()
+    with contained.stage({LISTING: text}) as stage, stage.start():
+        assert _processes() == 4, "the zygote, a keeper, the system, and what it left"
+    assert _processes() == 1
 
 
 def test_a_grade_says_its_level(contained: Runner, course: Course) -> None:

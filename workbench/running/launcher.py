@@ -110,7 +110,7 @@ class Launcher(Closing):
             return level
         try:
             return self._contain()
-        except LauncherError as error:
+        except (LauncherError, OSError) as error:
             return replace(level, reason=f"{level.reason} {error}")
 
     def _contain(self) -> Level:
