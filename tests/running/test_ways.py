@@ -86,7 +86,7 @@ def test_a_worker_does_what_it_is_sent(stage: Stage) -> None:
                 assert time.monotonic() < deadline, worker.output
                 time.sleep(0.01)
             assert worker.alive
-            assert not worker.statements
+            assert worker.statements.count == 0
         finally:
             worker.close(keep_database=True)
         assert get(system, PRODUCTS).status_code == 200
