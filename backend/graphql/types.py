@@ -90,10 +90,10 @@ class JSON(graphene.Scalar):
     def parse_literal(node: ValueNode, variables: Mapping[str, Any] | None = None) -> Any:
         value = value_from_ast_untyped(node, dict(variables or {}))
         try:
-            json.dumps(value, allow_nan=False)
+            # A variable that is not given, or not known yet while validating, stands for null.
+            return json.loads(json.dumps(value, allow_nan=False, default=lambda _undefined: None))
         except ValueError:
             raise GraphQLError("A number is too large.") from None
-        return value
 
 
 class StockStatus(graphene.Enum):

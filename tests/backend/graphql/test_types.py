@@ -62,6 +62,7 @@ def test_json_can_be_written_in_the_document():
     literal = '{a: 1, b: [true, null, "x"], c: $v}'
     parsed = parse_value(literal)
     assert JSON.parse_literal(parsed, {"v": 2}) == {"a": 1, "b": [True, None, "x"], "c": 2}
+    assert JSON.parse_literal(parsed)["c"] is None
     with pytest.raises(GraphQLError):
         JSON.parse_literal(parse_value("1e999"))
 
