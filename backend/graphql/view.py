@@ -30,6 +30,7 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 #: What can be answered with. Where a client leaves the choice, the first.
 MEDIA_TYPES = (GRAPHQL_RESPONSE, "application/json")
 
+
 @dataclass(frozen=True)
 class _Request:
     query: str | None
