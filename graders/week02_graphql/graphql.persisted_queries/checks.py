@@ -241,6 +241,7 @@ def does_not_lose_count(app: App) -> None:
     for key in all_keys(app):
         app.redis.expire(key, 50)
     use(app, "a")
+    app.redis.expire(f"{PREFIX}{digest_of(query_of('a'))}", SECONDS)
     pass_seconds(app, 60)
     use(app, "a")
     for name in ("c", "d", "e"):

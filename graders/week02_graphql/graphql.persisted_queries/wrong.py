@@ -19,7 +19,7 @@ WRONG = [
         "every_process_its_own",
         "Documents lie in a dictionary: the next process asks for them again, and nothing goes.",
         fails=["all_processes_know_it", "keeps_it_for_a_while", "keeps_no_more_than_it_may",
-               "refuses_another_name", "leaves_others_alone", "works_without_redis"],
+               "leaves_others_alone", "works_without_redis"],
         edits=[("        self._seconds, self._most, self._most_bytes = seconds, most, most_bytes\n",
                 "        self._seconds, self._most, self._most_bytes = seconds, most, most_bytes\n"
                 "        self._texts: dict[str, bytes] = {}\n"),
@@ -112,7 +112,8 @@ WRONG = [
         "the_index_is_for_ever",
         "Documents expire; the list of them does not.",
         fails=["keeps_it_for_a_while"],
-        edits=[(_INDEX_LIVES, ""), (_INDEX_EXPIRES, "                pipeline.persist(INDEX)\n")],
+        edits=[(_INDEX_LIVES, "                    pipeline.persist(INDEX)\n"),
+               (_INDEX_EXPIRES, "                pipeline.persist(INDEX)\n")],
     ),
     Wrong(
         "the_index_dies_first",
