@@ -52,7 +52,7 @@ WRONG = [
     Wrong(
         "deletes_any_lock",
         "Who was too slow deletes the lock of the next owner.",
-        fails=["gives_back_only_its_own_lock"],
+        fails=["gives_back_only_its_own_lock", "holds_a_lock_that_expires"],
         edits=[("            self._release(keys=[_lock(key)], args=[token])\n", "            self._redis.delete(_lock(key))\n")],
     ),
     Wrong(
@@ -83,7 +83,7 @@ WRONG = [
     Wrong(
         "keeps_the_lock",
         "The lock is left to expire.",
-        fails=["holds_a_lock_that_expires", "an_error_ends_the_flight", "has_a_token_for_every_flight"],
+        fails=["holds_a_lock_that_expires", "an_error_ends_the_flight", "gives_back_only_its_own_lock", "has_a_token_for_every_flight"],
         edits=[("            if mine:\n                self._give_back(key, token)\n", "            pass\n")],
     ),
     Wrong(
