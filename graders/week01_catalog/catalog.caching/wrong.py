@@ -62,6 +62,19 @@ WRONG = [
         edits=[("random.randint(max(1, seconds * 4 // 5), seconds)", "random.randint(seconds, seconds * 6 // 5)")],
     ),
     Wrong(
+        "one_lifetime_for_all",
+        "What was stored in one minute expires in one minute.",
+        fails=["gives_every_key_a_lifetime_of_its_own"],
+        edits=[("_lifetime(seconds))", "seconds * 9 // 10)")],
+    ),
+    Wrong(
+        "chance_of_the_process",
+        "The lifetime is chosen by chance once, when the process starts.",
+        fails=["gives_every_key_a_lifetime_of_its_own"],
+        edits=[("    def cached() -> Response:\n", "    lifetime = _lifetime(seconds)\n\n    def cached() -> Response:\n"),
+               ("_lifetime(seconds))", "lifetime)")],
+    ),
+    Wrong(
         "for_ever",
         "Keys without a lifetime fill the memory of Redis.",
         fails=["gives_every_key_a_lifetime_of_its_own"],
