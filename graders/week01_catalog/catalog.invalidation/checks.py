@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from workbench.checking import App, Reply, check, expect
 
@@ -14,7 +15,12 @@ COPIES = "cache:listing:*"
 
 WAIT = 10.0  # seconds that a busy machine may take for what should take none
 
-SETTINGS = {"CACHE_SECONDS": "1000", "REDIS_TIMEOUT_MS": "8000"}
+SECONDS = 1000
+CLOCK = 1  # seconds by which Redis' clock may be behind when it stores
+SETTINGS = {"CACHE_SECONDS": str(SECONDS), "REDIS_TIMEOUT_MS": "8000"}
+
+#: Keys that are no notes of the shelf's: copies, and what others keep.
+NO_NOTES = ("cache:", "celery:", "lock:", "ratelimit:")
 
 #: What makes Redis walk over all that it has, or forget it.
 WALKS = ("KEYS", "SCAN", "FLUSHDB", "FLUSHALL", "RANDOMKEY")
@@ -244,8 +250,11 @@ def _of_others(command: tuple[str, ...]) -> bool:
 
 @check(points=2, after=writers_read_what_they_wrote, settings=SETTINGS, seconds=30)
 def writes_succeed_without_redis(app: App) -> None:
-    """A write that is committed is answered as one, whatever Redis does."""
+    """A write that is committed is answered as one, whatever Redis does, and its queue."""
     lamp = shop(app)
+    listing(app)
+    with no_new_connections(app):  # nobody has sent a task yet, and whoever does needs one
+        change(app, lamp, "10.50")
     with app.system.ways.redis.cut():
         change(app, lamp, "11.00")
         price(app, lamp, "11.00", "an answer without Redis")
@@ -253,10 +262,29 @@ def writes_succeed_without_redis(app: App) -> None:
     price(app, lamp, "12.00", "the time after Redis has come back")
 
 
+@contextmanager
+def no_new_connections(app: App) -> Iterator[None]:
+    """Meanwhile Redis answers on the connections that are there, and takes no other."""
+    port = app.system.ways.redis.port
+    with ExitStack() as taken:
+        while True:
+            one = taken.enter_context(socket.create_connection(("127.0.0.1", port), WAIT))
+            try:
+                one.sendall(b"PING\r\n")
+                served = bool(one.recv(64))
+            except ConnectionError:
+                served = False
+            if not served:
+                break  # this was one too many
+        yield
+
+
 @check(points=1, after=the_worker_sweeps, settings=SETTINGS, seconds=30, hidden=True)
 def leaves_nothing_for_ever(app: App) -> None:
-    """Without a worker, all but the label (and the tasks that wait) expires."""
+    """Without a worker, all but the label (and the tasks that wait) expires, and notes of keys not
+    before the copies."""
     lamp = shop(app)
+    began = app.redis.time()[0]
     for to in ("11.00", "12.00", "13.00", "14.00"):
         for size in (50, 51):
             listing(app, f"per_page={size}")
@@ -269,3 +297,12 @@ def leaves_nothing_for_ever(app: App) -> None:
     expect.that(len(lasting) <= 1, "one key without a lifetime: the label",
                 expect.show(sorted(lasting)), sent="four changes, each after two listings",
                 look="what a worker that never comes leaves behind")  # fmt: skip
+    short = {
+        key: app.redis.expiretime(key) - began
+        for key in app.redis.keys("*")
+        if not key.startswith(NO_NOTES) and app.redis.ttl(key) >= 0
+    }
+    expect.that(all(left >= SECONDS - CLOCK for left in short.values()),
+                f"notes that are kept for {SECONDS} s at least, as copies may be",
+                expect.show(short), sent="four changes, each after two listings",
+                look="what the worker finds when it comes late")  # fmt: skip

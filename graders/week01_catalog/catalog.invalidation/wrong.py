@@ -118,6 +118,24 @@ WRONG = [
         edits=[("        except (RedisError, OperationalError) as error:\n", "        except ZeroDivisionError as error:\n")],
     ),
     Wrong(
+        "falls_with_the_queue",
+        "The queue's errors are not those of Redis, though it is in Redis.",
+        fails=["writes_succeed_without_redis"],
+        edits=[("        except (RedisError, OperationalError) as error:\n", "        except RedisError as error:\n")],
+    ),
+    Wrong(
+        "notes_of_a_minute",
+        "A worker that comes after a minute finds no notes, and the copies stay.",
+        fails=["leaves_nothing_for_ever"],
+        edits=[("pipe.expire(self._index(label), self._seconds)", "pipe.expire(self._index(label), 60)")],
+    ),
+    Wrong(
+        "notes_of_the_last_copy",
+        "Each copy sets the time of the notes anew, though those before it may live longer.",
+        fails=["leaves_nothing_for_ever"],
+        edits=[("pipe.expire(self._index(label), self._seconds)", "pipe.expire(self._index(label), seconds)")],
+    ),
+    Wrong(
         "list_for_ever",
         "Without a worker the lists of keys pile up.",
         fails=["leaves_nothing_for_ever"],
