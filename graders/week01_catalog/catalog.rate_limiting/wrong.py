@@ -16,8 +16,8 @@ WRONG = [
     Wrong(
         "in_memory",
         "Each process counts for itself, in a dictionary that forgets nothing.",
-        fails=["says_when_to_come_back", "counts_down", "counts_for_all_processes",
-               "counts_in_one_step", "every_count_expires", "knows_clients_by_their_tokens",
+        fails=["refuses_whatever_is_asked", "says_when_to_come_back", "counts_down",
+               "counts_for_all_processes", "counts_in_one_step", "every_count_expires", "knows_clients_by_their_tokens",
                "sees_through_invented_tokens", "sees_through_forged_addresses",
                "lets_probes_through", "counts_everything_else", "keeps_no_names",
                "serves_without_redis"],
@@ -61,7 +61,7 @@ WRONG = [
         "one_too_few",
         "The last request that is allowed is refused.",
         fails=["stops_at_the_limit", "counts_down", "counts_for_all_processes", "counts_in_one_step",
-               "a_window_ends", "knows_clients_by_their_tokens", "sees_through_invented_tokens",
+               "knows_a_token_in_every_place", "a_window_ends", "knows_clients_by_their_tokens", "sees_through_invented_tokens",
                "sees_through_forged_addresses", "looks_behind_its_proxy", "lets_probes_through",
                "counts_everything_else"],
         edits=[("        if used > limit:\n", "        if used >= limit:\n")],
@@ -113,7 +113,8 @@ WRONG = [
     Wrong(
         "only_addresses",
         "All customers of one office share a limit, whatever token they have.",
-        fails=["knows_clients_by_their_tokens", "lets_probes_through"],
+        fails=["knows_clients_by_their_tokens", "knows_a_token_in_every_place",
+               "lets_probes_through"],
         edits=[(_KNOWN, "        if False:\n            return")],
     ),
     Wrong(
@@ -163,6 +164,62 @@ WRONG = [
         edits=[(_REDIS_LOST, "        except ZeroDivisionError:\n            return\n")],
     ),
     Wrong(
+        "falls_with_a_silent_redis",
+        "A timeout is an error of another class than a lost connection.",
+        fails=["serves_without_redis"],
+        edits=[("        except RedisError as error:\n", "        except ConnectionError as error:\n"),
+               ("from redis import Redis, RedisError\n", "from redis import ConnectionError, Redis\n")],
+    ),
+    Wrong(
+        "window_of_the_clock",
+        "All windows begin at full minutes: around one, a client makes twice as many requests.",
+        fails=["is_no_window_of_the_clock"],
+        edits=[('f"ratelimit:{hashlib', 'f"ratelimit:{int(time.time()) // window}:{hashlib'),
+               ("import hashlib\n", "import hashlib\nimport time\n")],
+    ),
+    Wrong(
+        "token_and_address",
+        "Whoever moves about has a limit in every place.",
+        fails=["knows_a_token_in_every_place"],
+        edits=[('return f"token {digest}"', 'return f"token {digest} {request.remote_addr}"')],
+    ),
+    Wrong(
+        "no_time_left",
+        "The last second of a window is told as none.",
+        fails=["says_when_to_come_back"],
+        edits=[("max(1, -(-milliseconds // 1000))", "milliseconds // 1000")],
+    ),
+    Wrong(
+        "any_scheme",
+        "A token counts however it was sent.",
+        fails=["sees_through_invented_tokens"],
+        edits=[("    credentials = request.authorization\n    if credentials is not None and credentials.type == \"bearer\" and credentials.token:\n"
+                "        digest = hashlib.sha256(credentials.token.encode()).hexdigest()\n",
+                "    token = request.headers.get(\"Authorization\", \"\").partition(\" \")[2]\n    if token:\n"
+                "        digest = hashlib.sha256(token.encode()).hexdigest()\n")],
+    ),
+    Wrong(
+        "two_spellings_of_the_scheme",
+        "The name of a scheme may be written in any letters.",
+        fails=["knows_clients_by_their_tokens"],
+        edits=[("    credentials = request.authorization\n    if credentials is not None and credentials.type == \"bearer\" and credentials.token:\n"
+                "        digest = hashlib.sha256(credentials.token.encode()).hexdigest()\n",
+                "    scheme, _, token = request.headers.get(\"Authorization\", \"\").partition(\" \")\n    if scheme in (\"Bearer\", \"bearer\"):\n"
+                "        digest = hashlib.sha256(token.encode()).hexdigest()\n")],
+    ),
+    Wrong(
+        "asks_whether_redis_is_there",
+        "Every request asks Redis twice, and it may go away in between all the same.",
+        fails=["counts_in_one_step"],
+        edits=[("    with redis.pipeline(transaction=True)", "    redis.ping()\n    with redis.pipeline(transaction=True)")],
+    ),
+    Wrong(
+        "all_that_looks_like_a_probe",
+        "Whatever begins like a probe is free.",
+        fails=["counts_everything_else"],
+        edits=[(_PROBES, '        if request.path.startswith(("/healthz", "/readyz")):\n')],
+    ),
+    Wrong(
         "probes_are_limited",
         "An orchestrator that asks often restarts a process that is well.",
         fails=["lets_probes_through"],
@@ -171,13 +228,13 @@ WRONG = [
     Wrong(
         "only_what_exists",
         "Paths that do not exist are free: a scanner is never stopped.",
-        fails=["stops_at_the_limit", "counts_down", "counts_everything_else"],
+        fails=["refuses_whatever_is_asked", "counts_down", "counts_everything_else"],
         edits=[(_PROBES, '        if request.endpoint is None or request.blueprint == "health":\n')],
     ),
     Wrong(
         "reading_with_get_only",
         "HEAD and OPTIONS are free.",
-        fails=["stops_at_the_limit", "counts_down", "counts_everything_else"],
+        fails=["refuses_whatever_is_asked", "counts_down", "counts_everything_else"],
         edits=[(_PROBES, '        if request.method in ("HEAD", "OPTIONS") or request.blueprint == "health":\n')],
     ),
     Wrong(
