@@ -83,7 +83,8 @@ WRONG = [
     Wrong(
         "keeps_the_lock",
         "The lock is left to expire.",
-        fails=["holds_a_lock_that_expires", "an_error_ends_the_flight", "gives_back_only_its_own_lock", "has_a_token_for_every_flight"],
+        fails=["holds_a_lock_that_expires", "gives_back_only_its_own_lock", "an_error_ends_the_flight",
+               "has_a_token_for_every_flight"],
         edits=[("            if mine:\n                self._give_back(key, token)\n", "            pass\n")],
     ),
     Wrong(
@@ -118,7 +119,7 @@ WRONG = [
     Wrong(
         "unlocks_for_others",
         "A waiter who gives up removes the lock.",
-        fails=["does_not_wait_for_ever"],
+        fails=["does_not_wait_for_ever", "a_redis_that_goes_away_costs_no_answer"],
         edits=[("            if mine:\n                self._give_back(key, token)\n", "            self._redis.delete(_lock(key)) if not mine else self._give_back(key, token)\n")],
     ),
     Wrong(
@@ -126,5 +127,19 @@ WRONG = [
         "The page is there, and the lock that cannot be given back makes an error of it.",
         fails=["a_redis_that_goes_away_costs_no_answer"],
         edits=[("        except RedisError as error:\n            _logger.warning(\"the lock", "        except ZeroDivisionError as error:\n            _logger.warning(\"the lock")],
+    ),
+    Wrong(
+        "waits_for_a_silent_redis_in_vain",
+        "A timeout is an error of another class than a lost connection.",
+        fails=["a_redis_that_goes_away_costs_no_answer"],
+        edits=[("        except RedisError as error:\n            _logger.warning(\"no lock", "        except LostError as error:\n            _logger.warning(\"no lock"),
+               ("from redis import Redis, RedisError\n", "from redis import ConnectionError as LostError\nfrom redis import Redis, RedisError\n")],
+    ),
+    Wrong(
+        "loses_the_page_to_a_silent_redis",
+        "The page is there, and a lock that times out makes an error of it.",
+        fails=["a_redis_that_goes_away_costs_no_answer"],
+        edits=[("        except RedisError as error:\n            _logger.warning(\"the lock", "        except LostError as error:\n            _logger.warning(\"the lock"),
+               ("from redis import Redis, RedisError\n", "from redis import ConnectionError as LostError\nfrom redis import Redis, RedisError\n")],
     ),
 ]  # fmt: skip
