@@ -61,8 +61,9 @@ def _strongly_among(tags: ETags, tag: str) -> bool:
 def _locked_tag(database: Database, product_id: UUID) -> str | None:
     """The tag of a product that nobody else changes before this request's transaction ends."""
     # In the session of the request: the view goes on in the transaction that holds the lock.
-    query = select(Product).where(Product.id == product_id, Product.is_active).with_for_update()
-    product = database.session.scalars(query).one_or_none()
+    # FOR NO KEY UPDATE, as in item.py: the view may wait for the product's category from here on.
+    found = select(Product).where(Product.id == product_id, Product.is_active)
+    product = database.session.scalars(found.with_for_update(key_share=True)).one_or_none()
     return None if product is None else _tag(ProductSchema().dump(product))
 
 

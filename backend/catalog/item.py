@@ -100,8 +100,10 @@ def _find(session: Session, product_id: UUID, *, lock: bool) -> Product:
     query = select(Product).where(Product.id == product_id, Product.is_active)
     if lock:
         # A writer waits for the writer before it and then looks again: of two deletions one
-        # finds the product, and no update is answered with success after a deletion.
-        query = query.with_for_update(of=Product)
+        # finds the product, and no update is answered with success after a deletion. The lock is
+        # FOR NO KEY UPDATE: a deletion of the category, which an update is about to look for, asks
+        # the foreign key for this row, and with FOR UPDATE each would wait for the other.
+        query = query.with_for_update(of=Product, key_share=True)
     product = session.scalars(query).one_or_none()
     if product is None:
         raise ProductNotFound(product_id)

@@ -35,10 +35,12 @@ def reserve(session: Session, product_id: UUID, quantity: int, key: str) -> Rese
     """
     with transaction(session):
         # The product is locked before anything else. Buyers queue here, so that what is read below
-        # holds until the commit. Had each of two inserted a reservation first, each would share
-        # the product through the foreign key, and wait for the other to have it alone.
+        # holds until the commit. The lock is the one that the UPDATE takes, FOR NO KEY UPDATE: a
+        # stronger one would wait for whoever refers to the product through a foreign key.
         product = session.scalar(
-            select(Product).where(Product.id == product_id).with_for_update(of=Product)
+            select(Product)
+            .where(Product.id == product_id)
+            .with_for_update(of=Product, key_share=True)
         )
         earlier = session.scalar(select(Reservation).where(Reservation.idempotency_key == key))
         if earlier is not None:

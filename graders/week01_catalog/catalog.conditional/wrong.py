@@ -3,7 +3,6 @@
 from workbench.alternatives import Wrong
 
 _TAG = "    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]\n"
-_QUERY = "    query = select(Product).where(Product.id == product_id, Product.is_active).with_for_update()\n"
 _HOLDS = '    if "If-Match" in request.headers and not _strongly_among(request.if_match, tag):\n'
 _KNOWN = "            if request.method in _READING and request.if_none_match.contains_weak(tag):\n"
 
@@ -127,7 +126,7 @@ WRONG = [
         "no_lock",
         "Both writers look, both find the old state, both write.",
         fails=["loses_no_update", "sees_what_happens_meanwhile"],
-        edits=[(".with_for_update()\n", "\n")],
+        edits=[("found.with_for_update(key_share=True)", "found")],
     ),
     Wrong(
         "lock_given_back",
@@ -147,6 +146,6 @@ WRONG = [
         "deleted_is_compared",
         "The row of a deleted product is still there, and is compared.",
         fails=["what_is_gone_is_404"],
-        edits=[(", Product.is_active).with_for_update()", ").with_for_update()")],
+        edits=[("Product.id == product_id, Product.is_active)", "Product.id == product_id)")],
     ),
 ]  # fmt: skip

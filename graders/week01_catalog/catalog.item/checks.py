@@ -356,6 +356,22 @@ def loses_its_category_with_grace(app: App) -> None:
 
 
 @check(points=1, on=shop)
+def meets_the_deletion_of_its_category(app: App) -> None:
+    """When a PUT meets a DELETE of the category, the PUT is 200 and the DELETE 409: no deadlock."""
+    product, mine = new_product(app), new_category(app)
+    app.sql("UPDATE products SET category_id = %s WHERE id = %s", [mine, product])
+    sent = whole(app, name="Stool", category_id=mine)
+    # Both wait for the product, the PUT first: what it has when it goes on, the deletion wants.
+    with app.sql.holding("SELECT FROM products WHERE id = %s FOR UPDATE", [product]) as held:
+        put = held.send(lambda: app.put(url(product), json=sent))
+        deletion = held.send(lambda: app.delete(f"/api/v1/categories/{mine}"))
+    look = "a deadlock: how strong a lock is, or which one comes first"
+    expect.status(put.result(), 200, look)
+    expect.problem(deletion.result(), 409, look=look)
+    expect.equal(row(app, product)["name"], "Stool", "name of the row", reply=put.result())
+
+
+@check(points=1, on=shop)
 def leaves_nothing_open(app: App) -> None:
     """After any number of refused requests no transaction is open, and the next one succeeds."""
     product = new_product(app)

@@ -120,7 +120,9 @@ WRONG = [
             ("    if lock:\n", "    if False:\n"),
             ("    if product is None:\n        raise ProductNotFound(product_id)\n",
              "    if product is None:\n        raise ProductNotFound(product_id)\n"
-             "    if lock:\n        session.execute(select(Product.id).where(Product.id == product_id).with_for_update())\n"),
+             "    if lock:\n        session.execute(\n"
+             "            select(Product.id).where(Product.id == product_id).with_for_update(key_share=True)\n"
+             "        )\n"),
         ],
     ),
     Wrong(
@@ -150,8 +152,27 @@ WRONG = [
     Wrong(
         "fails_instead_of_waiting",
         "NOWAIT: whoever comes second is turned away.",
-        fails=["loses_no_change", "changes_nothing_after_a_deletion", "deletes_once", "deletes_what_it_finds"],
-        edits=[("with_for_update(of=Product)", "with_for_update(of=Product, nowait=True)")],
+        fails=["loses_no_change", "changes_nothing_after_a_deletion", "deletes_once", "deletes_what_it_finds",
+               "meets_the_deletion_of_its_category"],
+        edits=[("with_for_update(of=Product, key_share=True)",
+                "with_for_update(of=Product, key_share=True, nowait=True)")],
+    ),
+    Wrong(
+        "locks_too_much",
+        "FOR UPDATE: the deletion of the category waits for the product, and the PUT for the category.",
+        fails=["meets_the_deletion_of_its_category"],
+        edits=[("with_for_update(of=Product, key_share=True)", "with_for_update(of=Product)")],
+    ),
+    Wrong(
+        "gets_with_a_lock_that_is_too_strong",
+        "What session.get(with_for_update=True) takes is FOR UPDATE as well.",
+        fails=["meets_the_deletion_of_its_category"],
+        edits=[("        product = _find(session, product_id, lock=True)\n"
+                '        if "category_id" in values:\n',
+                "        product = session.get(Product, product_id, with_for_update=True)\n"
+                "        if product is None or not product.is_active:\n"
+                "            raise ProductNotFound(product_id)\n"
+                '        if "category_id" in values:\n')],
     ),
     Wrong(
         "category_left_to_the_key",

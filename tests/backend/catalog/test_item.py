@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from backend.catalog.errors import ProductNotFound, UnknownCategory
+from backend.catalog.categories import remove_category
+from backend.catalog.errors import CategoryInUse, ProductNotFound, UnknownCategory
 from backend.catalog.item import get_product, modify_product, remove_product, replace_product
 from backend.catalog.models import Product
 
@@ -125,6 +126,29 @@ def test_a_change_does_not_succeed_after_a_deletion(engine, make_product, wait_u
         session.commit()
         with pytest.raises(ProductNotFound):
             modification.result(30)
+
+
+def test_a_change_does_not_deadlock_with_the_deletion_of_its_category(
+    engine, make_product, whole, wait_until_blocked
+):
+    """The deletion has the category and asks for its products; the change asks for the category."""
+    product_id, category_id = make_product().id, whole["category_id"]
+
+    def run(name, work, *arguments):
+        with Session(engine) as session:
+            session.execute(text(f"SET application_name = '{name}'"))
+            work(session, *arguments)
+
+    with ThreadPoolExecutor(2) as pool, Session(engine) as session:
+        session.execute(text("SELECT FROM products FOR UPDATE"))
+        change = pool.submit(run, "change", replace_product, product_id, whole)
+        wait_until_blocked("change")
+        deletion = pool.submit(run, "deletion", remove_category, category_id)
+        wait_until_blocked("deletion")
+        session.commit()
+        change.result(30)
+        with pytest.raises(CategoryInUse):
+            deletion.result(30)
 
 
 def test_two_changes_of_different_fields_both_stay(engine, make_product, wait_until_blocked):

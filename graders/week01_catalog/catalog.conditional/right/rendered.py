@@ -18,7 +18,10 @@ def add_conditions(products: Blueprint, database: Database) -> None:
         if request.method not in ("PUT", "PATCH", "DELETE") or "If-Match" not in request.headers:
             return
         product = database.session.get(
-            Product, request.view_args["product_id"], with_for_update=True, populate_existing=True
+            Product,
+            request.view_args["product_id"],
+            with_for_update={"key_share": True},
+            populate_existing=True,
         )
         if product is None or not product.is_active:
             raise ProductNotFound(request.view_args["product_id"])
