@@ -146,10 +146,10 @@ def asks_for_a_key(app: App) -> None:
         named = "idempotency-key" in str(reply["detail"]).lower()
         expect.that(named, "a detail that names Idempotency-Key", reply.shown, sent=reply.sent)
     left(app, product, 10)
-    short = new_key()
-    for number, key in enumerate((short.ljust(255, "x"), short, f'"{short}"')):
+    short = f"tunnel {new_key()}"
+    for number, key in enumerate((short.ljust(255, "x"), short, f'"{short}"', short.upper())):
         reserved(app, product, 1, key)
-        left(app, product, 9 - number, look="three keys: each is taken as it is")
+        left(app, product, 9 - number, look="four keys: each is taken as it is")
 
 
 @check(points=2, after=reserves, on=shop)

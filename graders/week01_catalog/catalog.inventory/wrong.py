@@ -2,7 +2,7 @@
 
 from workbench.alternatives import Wrong
 
-LOCK = ".with_for_update(of=Product)"
+LOCK = "            .with_for_update(of=Product, key_share=True)\n"
 
 LOOK_FOR_KEY = """        earlier = session.scalar(select(Reservation).where(Reservation.idempotency_key == key))
         if earlier is not None:
@@ -97,6 +97,7 @@ WRONG = [
             ),
             (NEW, ""),
             ("        session.add(reservation)\n", "        reservation = early\n"),
+            (LOCK, "            .with_for_update(of=Product)\n"),
         ],
     ),
     Wrong(
@@ -258,6 +259,17 @@ WRONG = [
                 "from werkzeug.exceptions import UnprocessableEntity",
             ),
             ("        raise BadRequest(\n", "        raise UnprocessableEntity(\n"),
+        ],
+    ),
+    Wrong(
+        "keys_in_small_letters",
+        "Two keys that differ in capitals are taken for one: somebody else's reservation is the answer.",
+        fails=["asks_for_a_key"],
+        edits=[
+            (
+                'request.headers.get("Idempotency-Key", "")',
+                'request.headers.get("Idempotency-Key", "").lower()',
+            )
         ],
     ),
     Wrong(
