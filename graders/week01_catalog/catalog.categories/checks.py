@@ -262,6 +262,28 @@ def goes_on_after_a_name(app: App) -> None:
                        look="CategoryQuerySchema")  # fmt: skip
 
 
+@check(points=1, after=goes_on_after_a_name, on=shop)
+def tells_capitals_apart_in_the_list(app: App) -> None:
+    """Names that differ only in capitals are names of their own: page by page, each comes once."""
+    begin = f"{new_name()} "
+    app.sql(
+        "INSERT INTO categories (name) VALUES (%s || 'shelf'), (%s || 'SHELF'), (%s || 'Shelf')",
+        [begin] * 3,
+    )
+    app.sql(
+        "INSERT INTO products (name, price, category_id)"
+        " SELECT 'Box', 1, id FROM categories WHERE starts_with(name, %s)",
+        [begin],
+    )
+    rows = app.sql("SELECT name FROM categories WHERE starts_with(name, %s) ORDER BY name", [begin])
+    after = begin
+    for row in rows:
+        reply = listed(app, after=after, limit=1)
+        after = row["name"]
+        expect.equal(names(reply), [after], "the name that comes next, as PostgreSQL sorts them",
+                     reply=reply, look="whether `after` compares as the order does")  # fmt: skip
+
+
 @check(points=2, after=lists_in_order_of_name, on=shop)
 def counts_what_is_for_sale(app: App) -> None:
     """`product_count` is the number of products that are not deleted; 0 is a number, too."""

@@ -274,6 +274,15 @@ WRONG = [
         edits=[("Category.name > after", "Category.name >= after")],
     ),
     Wrong(
+        "capitals_fall_together",
+        "Sorted and compared in small letters: of `shelf` and `Shelf` the next page shows neither.",
+        fails=["tells_capitals_apart_in_the_list"],
+        edits=[
+            ("order_by(Category.name)", "order_by(func.lower(Category.name))"),
+            ("Category.name > after", "func.lower(Category.name) > after.lower()"),
+        ],
+    ),
+    Wrong(
         "after_must_exist",
         "The place to go on is that of the category of this name, which may have been deleted.",
         fails=["goes_on_after_a_name"],
