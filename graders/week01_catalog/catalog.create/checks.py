@@ -307,6 +307,24 @@ def blames_only_what_is_to_blame(app: App) -> None:
 
 
 @check(points=1, on=shop)
+def leaves_no_half(app: App) -> None:
+    """A creation that fails halfway leaves no row, not even one with some of the fields."""
+    app.sql(
+        "CREATE FUNCTION public.refuse_more() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN RAISE EXCEPTION 'no change' USING ERRCODE = 'check_violation'; END$$"
+    )
+    app.sql(
+        "CREATE TRIGGER no_change BEFORE UPDATE ON products"
+        " FOR EACH ROW WHEN (OLD.name = 'Half') EXECUTE FUNCTION public.refuse_more()"
+    )
+    before = count(app)
+    reply = app.post(PRODUCTS, json=body(app, **{**WHOLE, "name": "Half"}))
+    if not 200 <= reply.status < 300:
+        expect.equal(count(app) - before, 0, "products more than before", reply=reply,
+                     look="how often you commit: an UPDATE of the new row is refused")  # fmt: skip
+
+
+@check(points=1, on=shop)
 def survives_the_loss_of_its_database(app: App) -> None:
     """Without its database the answer is 503; once it is back, products are created again."""
     sent = body(app)

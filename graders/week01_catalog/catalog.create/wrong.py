@@ -149,6 +149,19 @@ WRONG = [
         ],
     ),
     Wrong(
+        "stores_it_in_two_steps",
+        "Committed with what is required, and then again with the rest: the second step may fail.",
+        fails=["leaves_no_half"],
+        edits=[
+            ("    product = Product(**data)\n",
+             '    product = Product(**{name: data[name] for name in ("name", "price", "category_id")})\n'),
+            ("        session.add(product)\n",
+             "        session.add(product)\n    with transaction(session):\n"
+             '        for name in ("description", "stock_quantity", "attributes"):\n'
+             "            setattr(product, name, data[name])\n"),
+        ],
+    ),
+    Wrong(
         "session_of_its_own",
         "A session of its own, which nobody closes when the creation fails.",
         fails=["recovers_from_refusals", "loses_its_category_with_grace"],
