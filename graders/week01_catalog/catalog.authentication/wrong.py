@@ -64,14 +64,29 @@ WRONG = [
     Wrong(
         "any_scheme",
         "The second word of the header is taken for the token, whatever the first one says.",
-        fails=["the_scheme_must_be_bearer"],
+        fails=["the_scheme_must_be_bearer", "tokens_are_taken_exactly"],
         edits=[(_KNOWN, '    words = request.headers.get("Authorization", "").split()\n    if len(words) < 2:\n'),
                (_DIGEST, "    digest = hashlib.sha256(words[1].encode()).hexdigest()\n")],
     ),
     Wrong(
+        "second_word",
+        "The header is split at its spaces: what stands behind the token is not looked at.",
+        fails=["tokens_are_taken_exactly"],
+        edits=[(_KNOWN, '    words = request.headers.get("Authorization", "").split()\n'
+                        '    if len(words) < 2 or words[0].lower() != "bearer":\n'),
+               (_DIGEST, "    digest = hashlib.sha256(words[1].encode()).hexdigest()\n")],
+    ),
+    Wrong(
+        "last_word_of_a_bearer",
+        "The last word is taken for the token, whatever stands before it.",
+        fails=["tokens_are_taken_exactly"],
+        edits=[(_DIGEST, '    token = credentials.token.split(" ")[-1]\n'
+                         "    digest = hashlib.sha256(token.encode()).hexdigest()\n")],
+    ),
+    Wrong(
         "last_word",
         "A token without any scheme is good enough.",
-        fails=["the_scheme_must_be_bearer"],
+        fails=["the_scheme_must_be_bearer", "tokens_are_taken_exactly"],
         edits=[(_KNOWN, '    header = request.headers.get("Authorization", "")\n    if not header:\n'),
                (_DIGEST, '    token = header.split(" ")[-1]\n'
                          "    digest = hashlib.sha256(token.encode()).hexdigest()\n")],
@@ -155,6 +170,15 @@ WRONG = [
         edits=[("    if role is None:\n        raise Unauthorized(\n            \"This token is not known.\",\n",
                 '    print("refused:", request.headers["Authorization"], flush=True)\n'
                 "    if role is None:\n        raise Unauthorized(\n            \"This token is not known.\",\n")],
+    ),
+    Wrong(
+        "logs_how_it_begins",
+        "Only the first characters of what was refused are logged: half a key for whoever reads them.",
+        fails=["tokens_stay_secret"],
+        edits=[('    if role is None:\n        raise Unauthorized(\n            "This token is not known.",\n',
+                '    if role is None:\n'
+                '        print(f"unknown token {credentials.token[:8]}...", flush=True)\n'
+                '        raise Unauthorized(\n            "This token is not known.",\n')],
     ),
     Wrong(
         "echoes_the_token",
