@@ -18,6 +18,7 @@ _REFUSALS = {
     "23502": (422, "A value that must be given is missing."),
     "23514": (422, "A value is outside of what can be stored."),
 }
+_RETRY_SECONDS = 5  # about as long as a restarted server needs
 _DATA_EXCEPTION = "22"  # the class of all SQLSTATEs for values that a type cannot hold
 
 
@@ -42,4 +43,8 @@ def _refused(error: DBAPIError) -> Response:
 
 def _unavailable(error: OperationalError | PoolTimeoutError) -> Response:
     current_app.logger.error("request %s found no database: %s", current_request_id(), error)
-    return problem(503, "The database does not answer. Try again later.")
+    return problem(
+        503,
+        "The database does not answer. Try again later.",
+        headers={"Retry-After": str(_RETRY_SECONDS)},
+    )

@@ -67,6 +67,7 @@ def test_without_a_database_the_catalog_is_unavailable(unused_port):
     answer = client.get("/api/v1/products")
     assert answer.status_code == 503
     assert answer.content_type == "application/problem+json"
+    assert int(answer.headers["Retry-After"]) > 0
     assert str(unused_port) not in answer.text
 
 

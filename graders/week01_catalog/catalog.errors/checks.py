@@ -183,6 +183,16 @@ def a_clients_mistake_is_no_defect(app: App) -> None:
                 app.log[before:][-800:], sent="GET /nowhere")  # fmt: skip
 
 
+@check(points=1, after=routing_errors_are_problems, on=shop, hidden=True)
+def rare_statuses_are_problems_too(app: App) -> None:
+    """Every HTTPException keeps its own status: a PATCH under a condition that fails is 412."""
+    made = app.post(PRODUCTS, json=product())
+    expect.status(made, 201)
+    where = f"{PRODUCTS}/{made['id']}"
+    reply = app.patch(where, json={"name": "Torch"}, headers={"If-Match": '"another"'})
+    told(reply, 412, look="which statuses an HTTPException can have: any")
+
+
 @check(points=1, after=has_all_members, on=shop, hidden=True)
 def other_parts_can_tell_of_problems(app: App) -> None:
     """A lost database is still a problem with status 503: it is told by `problem`, as all are."""
@@ -190,4 +200,5 @@ def other_parts_can_tell_of_problems(app: App) -> None:
         reply = app.get(PRODUCTS)
         told(reply, 503)
         expect.equal(reply["instance"], PRODUCTS, "instance", reply=reply)
+        expect.header(reply, "Retry-After", look="the headers that `problem` is given")
     expect.status(app.get(PRODUCTS), 200)

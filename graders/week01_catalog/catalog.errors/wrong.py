@@ -143,10 +143,29 @@ WRONG = [
     Wrong(
         "a_table_of_titles",
         "A table of the statuses that one thinks of: another part's 503 is not among them.",
-        fails=["other_parts_can_tell_of_problems"],
+        fails=["other_parts_can_tell_of_problems", "rare_statuses_are_problems_too"],
         edits=[('"title": HTTP_STATUS_CODES[status]',
                 '"title": {code: HTTP_STATUS_CODES[code] for code in\n'
                 '                  (400, 401, 403, 404, 405, 409, 413, 415, 422, 500)}[status]')],
+    ),
+    Wrong(
+        "headers_not_passed_on",
+        "`problem` takes headers and forgets them; only its own caller adds those of an exception.",
+        fails=["other_parts_can_tell_of_problems"],
+        edits=[("    return Response(json.dumps(body), status, headers, content_type=MEDIA_TYPE)",
+                "    return Response(json.dumps(body), status, content_type=MEDIA_TYPE)"),
+               ("    return problem(status, error.description or HTTP_STATUS_CODES[status], headers=headers)",
+                "    told = problem(status, error.description or HTTP_STATUS_CODES[status])\n"
+                "    told.headers.extend(headers)\n    return told")],
+    ),
+    Wrong(
+        "rare_ones_are_400",
+        "A status that one has not thought of is told as 400.",
+        fails=["rare_statuses_are_problems_too"],
+        edits=[("    status = error.code or 500\n",
+                "    status = error.code or 500\n"
+                "    if 400 <= status < 500 and status not in (401, 403, 404, 405, 413, 415):\n"
+                "        status = 400\n")],
     ),
     Wrong(
         "logs_every_mistake",
