@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from jsonschema import Draft202012Validator
 
 from workbench.checking import CheckFailed, Reply
 from workbench.checking.openapi import Document, contradiction
@@ -100,6 +101,14 @@ def test_a_value_contradicts_its_schema_or_does_not() -> None:
 
 def test_a_schema_that_is_none_contradicts_everything() -> None:
     assert "the schema itself" in contradiction({"type": "number", "minimum": "0"}, 1)
+
+
+def test_a_schema_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    monkeypatch.setattr(Draft202012Validator, "check_schema", looked.append)
+    for value in (1, 2, "x"):
+        contradiction({"type": "integer", "maximum": 20261}, value)
+    assert looked == [{"type": "integer", "maximum": 20261}]
 
 
 def test_expressions_of_a_schema_are_never_run() -> None:

@@ -6,8 +6,10 @@ and no regular expression of it is ever run.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError
@@ -19,6 +21,9 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 #: What one part of a document may grow to when its references are followed.
 MOST_NODES, MOST_DEPTH = 5000, 60
+
+#: Schemas of which is remembered whether they are any.
+MOST_SCHEMAS = 256
 
 #: Not looked at: they run expressions, lead elsewhere, divide binary fractions, or take too long.
 IGNORED = {"pattern", "patternProperties", "$id", "$schema", "$anchor", "$dynamicAnchor",
@@ -172,15 +177,28 @@ def contradiction(schema: Any, value: Any) -> str:
     A schema that is none contradicts everything.
     """
     schema = _tame(schema)
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        return f"the schema itself: {error.message} ({_show(schema)})"
+    defect = _defect(json.dumps(schema))
+    if defect:
+        return f"the schema itself: {defect} ({_show(schema)})"
     found = next(Draft202012Validator(schema, format_checker=FORMATS).iter_errors(value), None)
     if found is None:
         return ""
     where = "".join(f".{part}" for part in found.absolute_path)
     return shorten(f"{where} {found.message}".strip(), 300)
+
+
+@lru_cache(MOST_SCHEMAS)
+def _defect(schema: str) -> str:
+    """Why this schema, as JSON text, is none; "" if it is one.
+
+    Remembered: checks hold hundreds of answers against the few schemas of a document, and to look
+    at a schema takes a thousand times as long as to look at an answer.
+    """
+    try:
+        Draft202012Validator.check_schema(json.loads(schema))
+    except SchemaError as error:
+        return str(error.message)
+    return ""
 
 
 def _tame(schema: Any) -> Any:
