@@ -188,6 +188,12 @@ REFUSED = {
             opened.sendto(b"hello", 0x20000000, ("127.0.0.1", {postgres}))
     """,
     "listening": "socket.create_server(('127.0.0.1', 0))",
+    "listening on any port": """
+        with socket.socket() as opened:
+            opened.listen()
+            opened.settimeout(1)
+            opened.accept()
+    """,
     "UDP": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
     "raw": "socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)",
     "multipath TCP": "socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)",

@@ -35,6 +35,8 @@ REFUSED: dict[str, tuple[str | int, ...]] = {
         "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop",
         "semtimedop", "semctl", "mq_open", "mq_unlink", "add_key", "request_key", "keyctl",
     ),
+    # Landlock overlooks a socket that listens without an address, which the kernel then chooses.
+    "ports of its own": ("bind",),
     "the machine": (
         "reboot", "swapon", "swapoff", "init_module", "finit_module", "delete_module",
         "kexec_load", "kexec_file_load", "settimeofday", "clock_settime", "clock_adjtime",
@@ -59,6 +61,8 @@ PRETENDED = (
     # Linux shares the processor between sessions first: with one of their own for every fork, the
     # processes of a bomb would get all of it, and the judge, PostgreSQL and the others none.
     "setsid",
+    # A server calls it once more on the socket that it was given, which listens already.
+    "listen",
 )  # fmt: skip
 
 #: Answered as by a file system without extended attributes; the numbers are the *at forms.
