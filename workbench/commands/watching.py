@@ -42,10 +42,11 @@ def watch_folders(arguments: argparse.Namespace) -> int:
             )
             for path in Arrivals(folders, arguments.settle):
                 done[path] = result = _grade(path, load_course(), engine)
+                # Before the line: whoever reads it and ends the watch has been warned.
+                if warning := weak_sandbox([result]):
+                    print(f"workbench: {warning}", file=sys.stderr, flush=True)
                 line = {"path": str(path)} | result.as_json()
                 print(json.dumps(line) if arguments.json else _line(path, result), flush=True)
-                if warning := weak_sandbox([result]):
-                    print(f"workbench: {warning}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"\n{_summary(done)}", file=words, flush=True)
         return 0
