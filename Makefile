@@ -10,7 +10,7 @@ WORKERS ?= 2
 N ?= 5
 
 # What would starve tests that run beside it, and what kills services.
-ATTACKS := tests/attacks tests/running/test_sandbox.py
+ATTACKS := tests/attacks tests/running/test_sandbox.py tests/running/test_container_sandbox.py
 FAULTS := tests/faults
 
 .PHONY: lab test attacks faults verify flaky build lint setup bench clean

@@ -6,7 +6,7 @@ NBGRADER_EXCHANGE   the exchange, a folder that every learner can write to
 NBGRADER_COURSE     the course's id in the exchange
 NBGRADER_DB_URL     the gradebook, as postgresql://user:password@host/gradebook; SQLite unless set
 
-WORKBENCH_REQUIRE_SANDBOX   the weakest sandbox to grade in, `linux` for the answers of strangers
+WORKBENCH_REQUIRE_SANDBOX   the weakest sandbox to grade in: `container` for answers of strangers
 """
 
 import os

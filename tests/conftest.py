@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from workbench.bench.embedded import Embedded
 from workbench.bench.provider import Services
 from workbench.course import Course, load_course
 from workbench.grading.engine import Engine
+from workbench.running.launcher import SANDBOX
 from workbench.running.runner import Runner
 
 #: The browser tests need Debian's Chromium; without it they are left out, and the header says so.
@@ -20,8 +24,58 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 collect_ignore = [] if CHROMIUM else ["browser"]
 
 
-def pytest_report_header() -> str:
-    return f"browser: {CHROMIUM or 'none; tests/browser is left out (apt install chromium)'}"
+def _docker_engine() -> str | None:
+    """How a Docker engine is had: one that answers, or one that root can start."""
+    if shutil.which("docker") is None:
+        return None
+    if subprocess.run(["docker", "version"], capture_output=True).returncode == 0:
+        return "the one that answers"
+    return "a private one" if shutil.which("dockerd") and os.geteuid() == 0 else None
+
+
+#: The tests of the sandbox in a container need an engine; without it they are left out as well.
+DOCKER_ENGINE = _docker_engine()
+if DOCKER_ENGINE is None:
+    collect_ignore.append("running/test_container_sandbox.py")
+
+
+def pytest_report_header() -> list[str]:
+    left_out = "running/test_container_sandbox.py is left out (as root: apt install docker.io)"
+    return [
+        f"browser: {CHROMIUM or 'none; tests/browser is left out (apt install chromium)'}",
+        f"docker engine: {DOCKER_ENGINE or f'none; {left_out}'}",
+    ]
+
+
+@pytest.fixture(scope="session")
+def docker_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A Docker engine that `docker` asks. A private one is stopped at the end of the run."""
+    if DOCKER_ENGINE != "a private one":
+        yield
+        return
+    folder = tmp_path_factory.mktemp("docker")
+    address = f"unix://{folder}/socket"
+    with (folder / "log").open("wb") as log:
+        engine = subprocess.Popen(
+            ["dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec",
+             "--pidfile", folder / "pid", "--host", address, "--bridge=none", "--iptables=false",
+             "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"],
+            stdout=log, stderr=log,
+        )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DOCKER_HOST", address)
+        try:
+            deadline = time.monotonic() + 60
+            while subprocess.run(["docker", "version"], capture_output=True).returncode != 0:
+                if engine.poll() is not None or time.monotonic() > deadline:
+                    pytest.skip(
+                        f"dockerd does not start here: {(folder / 'log').read_text()[-500:]}"
+                    )
+                time.sleep(0.1)
+            yield
+        finally:
+            engine.terminate()
+            engine.wait()
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +89,10 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 
 @pytest.fixture(scope="session")
-def runner(services: Services) -> Iterator[Runner]:
-    """A runner on that bench, with its zygote warm."""
+def runner(services: Services, request: pytest.FixtureRequest) -> Iterator[Runner]:
+    """A runner on that bench, with its zygote warm; WORKBENCH_SANDBOX=container has it in one."""
+    if os.environ.get(SANDBOX):
+        request.getfixturevalue("docker_engine")
     with Runner(services) as opened:
         opened.launcher.warm_up()
         yield opened

@@ -133,7 +133,7 @@ def test_grade_says_and_demands_the_sandbox(run: Run, tmp_path: Path) -> None:
         assert demanded.returncode == 1
     odd = run("grade", SOLUTION, WORKBENCH_REQUIRE_SANDBOX="strong")
     assert (odd.returncode, odd.stdout) == (2, "")
-    assert "set it to limits or linux" in odd.stderr
+    assert "set it to limits, container or linux" in odd.stderr
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 
 from workbench.grading.result import NotebookResult
-from workbench.running.sandbox.level import NAMES, STRONGEST, holds
+from workbench.running.sandbox.level import CONFINING, NAMES, holds
 
 #: The same in the environment, for these commands and for nbgrader_config.py.
 REQUIRE_SANDBOX = "WORKBENCH_REQUIRE_SANDBOX"
@@ -28,21 +28,21 @@ def add_sandbox_option(parser: argparse.ArgumentParser) -> None:
 def weak_sandbox(results: Iterable[NotebookResult]) -> str | None:
     """What to say of answers that were judged in a sandbox which does not confine them."""
     ran = [one for result in results for one in result.exercises if one.status == "graded"]
-    weak = [one.sandbox or "unknown" for one in ran if not holds(one.sandbox, STRONGEST)]
+    weak = [one.sandbox or "unknown" for one in ran if not holds(one.sandbox, CONFINING)]
     if not weak:
         return None
     return (
         f"warning: judged at the sandbox level `{'`, `'.join(sorted(set(weak)))}`: {len(weak)} of"
         f" {len(ran)} answers. They could read your files and reach your network: trust their"
         " marks no further than their authors. `workbench doctor` says what is missing for"
-        f" `{STRONGEST}`; --require-sandbox {STRONGEST} refuses to grade without it."
+        f" `{CONFINING}` or better; --require-sandbox {CONFINING} refuses to grade without it."
     )
 
 
 def _level(text: str) -> str:
     if text not in ("", *NAMES):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no level: set it to {' or '.join(NAMES)}, or leave it out and unset "
-            f"{REQUIRE_SANDBOX}"
+            f"{text!r} is no level: set it to {', '.join(NAMES[:-1])} or {NAMES[-1]}, or leave"
+            f" it out and unset {REQUIRE_SANDBOX}"
         )
     return text

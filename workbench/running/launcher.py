@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.closing import Closing
-from workbench.paths import root
+from workbench.running import orders
 from workbench.running.process import LauncherError, Process
+from workbench.running.sandbox import container
 from workbench.running.sandbox.level import Level
+from workbench.running.zygote_process import ZygoteProcess, start_here
 
-_START_SECONDS = 60.0
-_MOST_NEWS_BYTES = 1 << 16
+#: Names the sandbox to use: `container`; the best that there is without it.
+SANDBOX = "WORKBENCH_SANDBOX"
 
 
 class Launcher(Closing):
@@ -26,19 +27,14 @@ class Launcher(Closing):
     Everything that it started ends with it, also when this process is killed: the pipes close.
     """
 
-    def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        self._orders = ours
+    def __init__(self, home: Path) -> None:
+        """home: the folder below which the folders of its processes will lie."""
+        self._home = home
         self._lock = threading.Lock()
-        with theirs:
-            self._zygote = subprocess.Popen(
-                [sys.executable, "-m", "workbench.running.zygote", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                cwd=root(),
-                env={"PATH": os.defpath, "PYTHONPATH": str(root()), "LANG": "C.UTF-8"},
-            )
         self._sandbox: Level | None = None
+        self._wanted = os.environ.get(SANDBOX, "")
+        # It loads its libraries while this process goes on.
+        self._zygote: ZygoteProcess | None = None if self._wanted else start_here()
 
     def warm_up(self) -> Level:
         """Wait until the zygote has loaded its libraries and found out how well it can confine.
@@ -47,13 +43,21 @@ class Launcher(Closing):
         """
         with self._lock:
             if self._sandbox is None:
-                self._orders.settimeout(_START_SECONDS)
-                news = self._orders.recv(_MOST_NEWS_BYTES)
-                if not news:
-                    raise LauncherError("The zygote ended while it loaded its libraries.")
-                self._orders.settimeout(None)
-                self._sandbox = Level(**json.loads(news)["sandbox"])
+                self._sandbox = self._find()
             return self._sandbox
+
+    @property
+    def has_own_network(self) -> bool:
+        """Whether its processes live in another network than this one. Raises LauncherError."""
+        return self.warm_up().name == "container"
+
+    def listen(self) -> socket.socket:
+        """A listening socket of the loopback that its processes have. Raises OSError."""
+        return self._socket(orders.LISTEN) if self.has_own_network else orders.open_listener()
+
+    def open_socket(self) -> socket.socket:
+        """A socket that can connect to that loopback. Raises OSError."""
+        return self._socket(orders.CONNECT) if self.has_own_network else socket.socket()
 
     def launch(
         self,
@@ -65,7 +69,9 @@ class Launcher(Closing):
     ) -> Process:
         """Start `action` (see entry.py) in `folder` with just this environment.
 
-        ports: the TCP ports that it may connect to. Raises LauncherError when the zygote is gone.
+        ports: the TCP ports that it may connect to; listener: one of `listen`, or of `open_socket`
+        for a process that serves nobody. A socket of another network would lead out of the sandbox.
+        Raises LauncherError when the zygote is gone.
         """
         self.warm_up()
         status, status_end = os.pipe()
@@ -73,14 +79,11 @@ class Launcher(Closing):
         control_end, control = os.pipe()
         text_end, text = os.pipe()
         order = {"action": action, "folder": str(folder), "environ": dict(environ), "ports": ports}
+        given = [listener.fileno(), status_end, output_end, control_end, text_end]
         try:
             os.write(text, json.dumps(order).encode())  # shorter than what a pipe holds
             with self._lock:
-                socket.send_fds(
-                    self._orders,
-                    [b"!"],
-                    [listener.fileno(), status_end, output_end, control_end, text_end],
-                )
+                orders.send(self._open_zygote().orders, orders.START, descriptors=given)
         except OSError as error:
             for descriptor in (status, output, control):
                 os.close(descriptor)
@@ -91,5 +94,43 @@ class Launcher(Closing):
         return Process(status, output, control)
 
     def close(self) -> None:
-        self._orders.close()
-        self._zygote.wait()
+        if self._zygote is not None:
+            self._zygote.close()
+
+    def _find(self) -> Level:
+        """The level of the zygote here, or in a container where that is asked for or better."""
+        if self._wanted not in ("", "container"):
+            raise LauncherError(
+                f"{SANDBOX} is {self._wanted!r}: set it to `container`, or unset it."
+            )
+        if self._zygote is None:
+            return self._contain()
+        level = self._zygote.level()
+        if level.name != "limits":
+            return level
+        try:
+            return self._contain()
+        except (LauncherError, OSError) as error:
+            return replace(level, reason=f"{level.reason} {error}")
+
+    def _contain(self) -> Level:
+        """Put a zygote in a container in the place of the one here. Raises LauncherError."""
+        zygote = container.start(self._home)
+        try:
+            level = zygote.level()
+            if level.name != "container":
+                raise LauncherError(f"A container does not confine here: {level.reason}")
+        except LauncherError:
+            zygote.close()
+            raise
+        self.close()
+        self._zygote = zygote
+        return level
+
+    def _socket(self, kind: bytes) -> socket.socket:
+        with self._lock:
+            return orders.ask(self._open_zygote().orders, kind)
+
+    def _open_zygote(self) -> ZygoteProcess:
+        assert self._zygote is not None  # noqa: S101 - warm_up found one, or raised
+        return self._zygote

@@ -1,4 +1,4 @@
-"""A relay: the only way from a system to one of its services, on a loopback port of its own.
+"""A relay: the only way from a system to one of its services, on a port of its own.
 
 It works the same with every provider and needs no right on the server. Checks read off it what
 was said, cut it, and hold it up.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -42,13 +43,40 @@ class Conversation(Protocol):
         ...
 
 
+class PlainConversation:
+    """Lets everything pass."""
+
+    async def greet(self, _: asyncio.StreamReader, __: asyncio.StreamWriter) -> bytes:
+        return b""
+
+    def from_client(self, data: bytes) -> None:
+        pass
+
+    def from_server(self, data: bytes) -> None:
+        pass
+
+    def lost(self) -> None:
+        pass
+
+
+class Target(Protocol):
+    """Where a relay leads."""
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A new connection. Raises OSError."""
+        ...
+
+
 @dataclass(frozen=True)
 class Service:
-    """Where a relay leads; `tls` when that end wants encryption."""
+    """An address that this process can connect to; `tls` when that end wants encryption."""
 
     host: str
     port: int
     tls: bool = False
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(self.host, self.port, ssl=self.tls or None)
 
 
 class Relays:
@@ -59,9 +87,18 @@ class Relays:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
-    def open(self, service: Service, converse: Callable[[], Conversation]) -> Relay:
-        """A relay to the service; `converse` makes the listener of each connection."""
-        return Relay(service, converse, self._run)
+    def open(
+        self,
+        target: Target,
+        converse: Callable[[], Conversation],
+        listener: socket.socket,
+        most: int = MOST_CONNECTIONS,
+    ) -> Relay:
+        """A relay from the listening socket, which it closes in the end.
+
+        converse: makes what listens to each connection; most: connections at a time.
+        """
+        return Relay(target, converse, listener, most, self._run)
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -76,17 +113,22 @@ class Relay:
     """One way to a service. `port` is where the system connects."""
 
     def __init__(
-        self, service: Service, converse: Callable[[], Conversation], run: Callable[[Any], Any]
+        self,
+        target: Target,
+        converse: Callable[[], Conversation],
+        listener: socket.socket,
+        most: int,
+        run: Callable[[Any], Any],
     ) -> None:
-        self._service, self._converse, self._run = service, converse, run
+        self._target, self._converse, self._most, self._run = target, converse, most, run
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_cut = False
         self._may_pass = asyncio.Event()
         self._may_pass.set()
         self._held = 0
         self._arrival = threading.Condition()
-        self._server: asyncio.Server = run(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        self.port: int = self._server.sockets[0].getsockname()[1]
+        self.port: int = listener.getsockname()[1]
+        self._server: asyncio.Server = run(asyncio.start_server(self._serve, sock=listener))
 
     @contextlib.contextmanager
     def cut(self) -> Iterator[None]:
@@ -138,7 +180,7 @@ class Relay:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - asyncio runs this as a task
-        if self._is_cut or len(self._tasks) >= MOST_CONNECTIONS:
+        if self._is_cut or len(self._tasks) >= self._most:
             writer.close()
             return
         self._tasks.add(task)
@@ -152,9 +194,7 @@ class Relay:
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talk = self._converse()
         greeting = await talk.greet(reader, writer)
-        up_reader, up_writer = await asyncio.open_connection(
-            self._service.host, self._service.port, ssl=self._service.tls or None
-        )
+        up_reader, up_writer = await self._target.connect()
         up_writer.write(greeting)
         up = asyncio.create_task(self._ask(reader, up_writer, talk))
         down = asyncio.create_task(_answer(up_reader, writer, talk))

@@ -16,14 +16,16 @@ from workbench.bench.tenancy import Tenancy, Tenant
 from workbench.closing import Closing
 from workbench.paths import root
 from workbench.running import overlay
+from workbench.running.entrance import Entrance
 from workbench.running.gate import GateConversation
 from workbench.running.launcher import Launcher
+from workbench.running.orders import LOOPBACK, open_listener
 from workbench.running.process import Process
-from workbench.running.relay import Relay, Relays, Service
+from workbench.running.relay import PlainConversation, Relay, Relays, Service
 from workbench.running.removal import remove
 from workbench.running.sandbox.level import Level
 from workbench.running.spares import Spares
-from workbench.running.system import NO_SETTINGS, READY_SECONDS, Stage, raise_trouble
+from workbench.running.system import NO_SETTINGS, READY_SECONDS, Stage, System, raise_trouble
 from workbench.running.tokens import access_tokens
 from workbench.running.ways import Ways
 
@@ -41,7 +43,10 @@ class Runner(Closing):
     ) -> None:
         """reference: the folder that holds backend/ and sql/, the checkout unless said; spare:
         make the next stage's databases ahead, for one learner who waits."""
-        self.launcher = Launcher()
+        self._home = Path(tempfile.mkdtemp(prefix="workbench-"))
+        self._stages = self._home / "stages"  # apart from the reference, which no answer may see
+        self._stages.mkdir()
+        self.launcher = Launcher(self._stages)
         self.tenancy = Tenancy(services)
         self._relays = Relays()
         postgres, redis = urlsplit(services.postgres_url), urlsplit(services.redis_url)
@@ -49,7 +54,6 @@ class Runner(Closing):
         self._redis = Service(
             redis.hostname or "127.0.0.1", redis.port or 6379, tls=redis.scheme == "rediss"
         )
-        self._home = Path(tempfile.mkdtemp(prefix="workbench-"))
         self._base = self._home / "reference"
         self._base.mkdir()
         overlay.copy_reference(reference or root(), self._base)
@@ -64,7 +68,7 @@ class Runner(Closing):
         tenant: whose databases the systems use; one of the stage's own unless given. Raises
         OverlayError when a path is no part.
         """
-        folder = Path(tempfile.mkdtemp(prefix="stage-", dir=self._home))
+        folder = Path(tempfile.mkdtemp(prefix="stage-", dir=self._stages))
         overlay.lay(answers, self._base, folder)
         if tenant is not None:
             return Stage(self, folder, tenant, own=False)
@@ -89,11 +93,20 @@ class Runner(Closing):
 
     def open_ways(self) -> Ways:
         """Ways to PostgreSQL and Redis for one system."""
-        return Ways(self._relays, self._postgres, self._redis)
+        return Ways(self._relays, self._postgres, self._redis, self.launcher.listen)
 
     def open_gate(self) -> Relay:
         """The checks' way to PostgreSQL, for one system."""
-        return self._relays.open(self._postgres, GateConversation)
+        return self._relays.open(self._postgres, GateConversation, open_listener())
+
+    def open_entrance(self, port: int) -> Entrance:
+        """Where one system serves, on this port or a free one (0). Raises OSError."""
+        return Entrance(self.launcher, self._relays, port)
+
+    def open_way_to(self, target: System) -> Relay:
+        """A way from a process of an answer to another system."""
+        service = Service(LOOPBACK, target.port)
+        return self._relays.open(service, PlainConversation, self.launcher.listen())
 
     def launch(
         self,
@@ -141,7 +154,7 @@ class Runner(Closing):
         database = self.tenancy.create_database(stage.tenant)
         ways = self.open_ways()
         try:
-            with socket.socket() as unused:
+            with self.launcher.open_socket() as unused:
                 process = self.launch("schema", stage, database, ways, unused)
             trouble = process.wait_ready(READY_SECONDS)
             process.stop()

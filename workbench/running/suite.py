@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
+from contextlib import closing
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from workbench.running.process import Process
+from workbench.running.orders import LOOPBACK
 from workbench.running.runner import BARE_ENVIRON
 from workbench.running.system import Stage, System
 from workbench.running.tokens import TOKENS
@@ -28,21 +27,20 @@ class SuiteRun:
 def run_suite(stage: Stage, file: str, target: System, seconds: float) -> SuiteRun:
     """Run the tests in `file` of the stage against `target`, until the first one fails.
 
-    It runs in the stage's folder, and the only port that it reaches is the target's: so all that
-    it can learn of the target is what the target answers. Its exit code is the answer's own word;
-    one that is made up cannot tell a right target from a faulty one.
+    It runs in the stage's folder, and the only port that it reaches is a way to the target: so all
+    that it can learn of the target is what the target answers. Its exit code is the answer's own
+    word; one that is made up cannot tell a right target from a faulty one.
     """
-    address = urlsplit(target.base_url)
-    environ = {
-        **BARE_ENVIRON,
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "SUITE": file,
-        "BASE_URL": target.base_url,
-        "ACCESS_TOKEN": TOKENS["admin"],
-    }
-    with socket.socket() as unused:
-        process: Process = stage.runner.launcher.launch(
-            "suite", stage.folder, environ, [address.port or 80], unused
-        )
-    code = process.wait_ended(seconds)
+    launcher = stage.runner.launcher
+    with closing(stage.runner.open_way_to(target)) as way:
+        environ = {
+            **BARE_ENVIRON,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "SUITE": file,
+            "BASE_URL": f"http://{LOOPBACK}:{way.port}",
+            "ACCESS_TOKEN": TOKENS["admin"],
+        }
+        with launcher.open_socket() as unused:
+            process = launcher.launch("suite", stage.folder, environ, [way.port], unused)
+        code = process.wait_ended(seconds)
     return SuiteRun(code, process.output.text.replace(str(stage.folder) + os.sep, ""))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 from workbench.bench.provider import BenchError
 from workbench.bench.tenancy import Tenancy, Tenant
 from workbench.closing import Closing
+from workbench.running.entrance import Entrance
 from workbench.running.log import Log
 from workbench.running.overlay import SCHEMA, digest
 from workbench.running.postgres_wire import Statement
@@ -53,17 +52,17 @@ class System(Closing):
         self,
         process: Process,
         ways: Ways,
+        entrance: Entrance,
         gate: Relay,
         tenancy: Tenancy,
         tenant: Tenant,
         database: str,
-        port: int,
     ) -> None:
-        self._process, self.ways, self._gate = process, ways, gate
+        self._process, self.ways, self._entrance, self._gate = process, ways, entrance, gate
         self._tenancy, self._tenant = tenancy, tenant
         self.database = database
-        self.port = port
-        self.base_url = f"http://127.0.0.1:{port}"
+        self.port = entrance.port
+        self.base_url = f"http://127.0.0.1:{self.port}"
         self.database_url = tenancy.postgres_url(tenant, database, "127.0.0.1", gate.port)
         self.redis_url = tenancy.redis_url(tenant)
 
@@ -86,22 +85,13 @@ class System(Closing):
         """What failed beneath the system and was not its doing, in a sentence, if anything did."""
         if self.ways.faults:
             return f"PostgreSQL failed: {self.ways.faults[0]}."
-        if self._is_closed() and not self._process.wait_end(END_SECONDS):
+        if self._entrance.is_closed() and not self._process.wait_end(END_SECONDS):
             return "The keeper of the system was killed."
         return None
 
     @property
     def alive(self) -> bool:
         return self._process.alive
-
-    def _is_closed(self) -> bool:
-        """Whether nobody listens any more: the process has ended, though we may not know yet."""
-        with socket.socket() as probe:
-            probe.settimeout(END_SECONDS)
-            try:
-                return probe.connect_ex(("127.0.0.1", self.port)) == errno.ECONNREFUSED
-            except TimeoutError:
-                return False  # alive, and too busy to accept
 
     def kill(self) -> None:
         """End the processes, keep the database: whoever waits for an answer, of the system or of
@@ -112,6 +102,7 @@ class System(Closing):
     def close(self, *, keep_database: bool = False) -> None:
         self.kill()
         self.ways.close()
+        self._entrance.close()
         if not keep_database:
             self._tenancy.drop_database(self.database)
 
@@ -173,11 +164,11 @@ class Stage(Closing):
             else:
                 database = tenancy.create_database(self.tenant, template)
         ways = self.runner.open_ways()
-        with socket.create_server(("127.0.0.1", port), backlog=128) as listener:
-            port = listener.getsockname()[1]
+        entrance = self.runner.open_entrance(port)
+        with entrance.listener as listener:
             process = self.runner.launch(action, self, database, ways, listener, settings)
         gate = self.runner.open_gate()
-        system = System(process, ways, gate, tenancy, self.tenant, database, port)
+        system = System(process, ways, entrance, gate, tenancy, self.tenant, database)
         trouble = process.wait_ready(READY_SECONDS)
         if trouble is not None:
             system.close(keep_database=not fresh)

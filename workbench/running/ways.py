@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
+
 from workbench.closing import Closing
 from workbench.running.log import Log
 from workbench.running.postgres_wire import PostgresConversation, Statement
@@ -15,14 +18,21 @@ class Ways(Closing):
     `faults` are the errors that PostgreSQL met and that are its own, as "code message".
     """
 
-    def __init__(self, relays: Relays, postgres: Service, redis: Service) -> None:
+    def __init__(
+        self,
+        relays: Relays,
+        postgres: Service,
+        redis: Service,
+        listen: Callable[[], socket.socket],
+    ) -> None:
+        """listen: makes a listening socket that the system can reach."""
         self.statements = statement_log()
         self.faults: list[str] = []
         self.commands = command_log()
         self.postgres = relays.open(
-            postgres, lambda: PostgresConversation(self.statements, self.faults)
+            postgres, lambda: PostgresConversation(self.statements, self.faults), listen()
         )
-        self.redis = relays.open(redis, lambda: RedisConversation(self.commands))
+        self.redis = relays.open(redis, lambda: RedisConversation(self.commands), listen())
 
     @property
     def ports(self) -> tuple[int, int]:

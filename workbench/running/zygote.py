@@ -1,9 +1,9 @@
 """The zygote: a process with the libraries loaded, forked for every system that is started.
 
 It imports none of the reference and none of the learner's code, and holds no secret: an order is a
-byte on a unix socket with the file descriptors (listener, status, output, control, text) beside it,
-and only the process that was forked for it reads its text, a JSON object. So no system finds
-another one's passwords in its memory.
+few bytes on a unix socket with file descriptors beside them (see orders.py), and only the process
+that was forked for it reads its text, a JSON object. So no system finds another one's passwords in
+its memory.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from workbench.running import entry, keeper
+from workbench.running.orders import START, hand_out, receive
 from workbench.running.sandbox.sandbox import Sandbox, find_sandbox
 
 #: What backends are made of, loaded once.
@@ -47,15 +49,16 @@ LIBRARIES = (
     "webargs.flaskparser",
 )
 
-_DESCRIPTORS = 5
 
+def main(orders: socket.socket, find: Callable[[], Sandbox]) -> None:
+    """Fork a keeper for every order to start, until the other end closes.
 
-def main(orders: socket.socket) -> None:
-    """Fork a keeper for every order until the other end closes."""
+    find: finds out how well it can confine.
+    """
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    sandbox = find_sandbox()
+    sandbox = find()
     # Children share these pages; a collection in one of them would copy them.
     gc.collect()
     gc.freeze()
@@ -65,10 +68,12 @@ def main(orders: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the notebook is not for us
     orders.sendall(json.dumps({"sandbox": dataclasses.asdict(sandbox.level)}).encode())
     while True:
-        order, descriptors, _, _ = socket.recv_fds(orders, 1, _DESCRIPTORS)
-        if not order:
+        kind, port, descriptors = receive(orders)
+        if not kind:
             return
-        if os.fork() == 0:
+        if kind != START:
+            hand_out(orders, kind, port)
+        elif os.fork() == 0:
             orders.close()
             _become_system(sandbox, *descriptors)
         for descriptor in descriptors:
@@ -92,6 +97,7 @@ def _become_system(
         temp = Path(tempfile.mkdtemp(prefix="tmp-", dir=order["folder"]))
         if user is not None:
             os.chown(temp, user, user)
+            sandbox.admit(user, Path(order["folder"]))
 
         def confine() -> None:
             sandbox.enter(Path(order["folder"]), temp, user, order["ports"])
@@ -108,4 +114,4 @@ def _become_system(
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])))
+    main(socket.socket(fileno=int(sys.argv[1])), find_sandbox)

@@ -19,7 +19,7 @@ from workbench.grading.notebook import Grader, not_graded
 from workbench.grading.render import as_html
 from workbench.grading.result import ExerciseResult
 from workbench.notebook.answer_text import split_answer
-from workbench.running.sandbox.level import NAMES, STRONGEST, holds
+from workbench.running.sandbox.level import CONFINING, NAMES, holds
 
 
 class WithheldError(Exception):
@@ -76,13 +76,13 @@ class Grade(CourseStep):
             return not_graded(exercise, problem)
         engine = _opened(import_item(self.engine), self.require_sandbox)
         result = engine.grade(exercise, split_answer(answer.source)[1])
-        if result.status == "graded" and not holds(result.sandbox, STRONGEST):
+        if result.status == "graded" and not holds(result.sandbox, CONFINING):
             self.log.warning(
                 "%s was judged at the sandbox level `%s`: the answer could read your files and"
                 " reach your network. Set WORKBENCH_REQUIRE_SANDBOX=%s to refuse that.",
                 exercise.id,
                 result.sandbox or "unknown",
-                STRONGEST,
+                CONFINING,
             )
         return result
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import sysconfig
 from collections.abc import Iterator
@@ -32,9 +33,15 @@ def readable() -> list[Path]:
 
     Never one that holds the course's checkout, although an editable install puts it on sys.path.
     """
-    course = root()
-    paths = {path.resolve() for path in _python() | {Path(one) for one in (*LIBRARIES, *MACHINE)}}
-    return sorted(one for one in paths if one.exists() and not course.is_relative_to(one))
+    return sorted(one for one in {path.resolve() for path in _named()} if _is_free(one))
+
+
+def mounts() -> list[Path]:
+    """The same for a machine that has nothing yet, not even symlinks; its devices and hosts are its
+    own. None lies below another."""
+    named = {path for path in _named() if not path.is_relative_to("/dev")} - {Path("/etc/hosts")}
+    paths = [one for one in sorted({*named, *(path.resolve() for path in named)}) if _is_free(one)]
+    return [one for one in paths if not any(above in paths for above in one.parents)]
 
 
 def executable() -> Iterator[Path]:
@@ -49,9 +56,21 @@ def search_path(path: list[str]) -> list[str]:
     return [one for one in path if one and one != course]
 
 
+def _named() -> set[Path]:
+    return _python() | {Path(one) for one in (*LIBRARIES, *MACHINE)}
+
+
+def _is_free(path: Path) -> bool:
+    return path.exists() and not root().is_relative_to(path)
+
+
 def _python() -> set[Path]:
     paths = sysconfig.get_paths()
     installed = {Path(paths[name]) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     base = {Path(sys.base_prefix) / name for name in ("lib", "ssl", "share/zoneinfo")}
     program = {Path(sys.executable), Path(sys.prefix) / "pyvenv.cfg"}
     return installed | base | program | {Path(one) for one in search_path(sys.path)}
+
+
+if __name__ == "__main__":  # asked by container.py, for a sys.path that nothing was added to
+    print(json.dumps([str(one) for one in mounts()]))

@@ -35,6 +35,18 @@ def own_user(pid: int) -> int:
     return FIRST + pid % COUNT
 
 
+def is_own(number: int) -> bool:
+    """Whether it is the number of a system's user, or of its group."""
+    return FIRST <= number < FIRST + COUNT
+
+
+def shed(user: int, group: int) -> None:
+    """Turn into `user`, of this group too, without any right of root."""
+    os.setgroups([group])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
 def become(user: int | None) -> None:
     """Give up root's rights but one: to read files whoever owns them; and turn into `user`.
 

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: From the weakest to the strongest.
-NAMES = ("limits", "linux")
+NAMES = ("limits", "container", "linux")
 
-#: What a class is graded with: whatever is weaker is warned about.
-STRONGEST = NAMES[-1]
+#: What a class is graded with: whatever is weaker does not confine, and is warned about.
+CONFINING = "container"
 
 
 @dataclass(frozen=True)
 class Level:
-    """name: `linux` keeps every promise of docs/security.md, `limits` only those about resources;
-    reason: what it rests on, or what is missing and the next step."""
+    """name: `linux` keeps every promise of docs/security.md, `container` those about the machine,
+    the network and hidden files, `limits` only those about resources; reason: what it rests on, or
+    what is missing and the next step."""
 
-    name: Literal["limits", "linux"]
+    name: Literal["limits", "container", "linux"]
     reason: str
 
 

@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from workbench.running.keeper import die_with_keeper
@@ -33,6 +33,9 @@ class Sandbox:
         """The user id that a system gets of its own, None when it keeps ours."""
         return identity.own_user(keeper) if self._own_users else None
 
+    def admit(self, user: int, folder: Path) -> None:
+        """Let the user read a stage's folder; here it keeps a right to, and Landlock judges."""
+
     def enter(self, folder: Path, temp: Path, user: int | None, ports: Sequence[int]) -> None:
         """Confine this process and what it starts, for good.
 
@@ -57,10 +60,10 @@ def find_sandbox() -> Sandbox:
     root = os.geteuid() == 0
     for own_users in (True, False) if root else (False,):
         sandbox = Sandbox(_level(abi, root, own_users), own_users=own_users, restrict=restrict)
-        trouble = _trouble(sandbox)
-        if trouble is None:
+        problem = _try_out(sandbox)
+        if problem is None:
             return sandbox
-    return Sandbox(Level("limits", f"{trouble}. {_ADVICE}"), own_users=False, restrict=None)
+    return Sandbox(Level("limits", f"{problem}. {_ADVICE}"), own_users=False, restrict=None)
 
 
 def _linux() -> tuple[Restrict, int]:
@@ -96,12 +99,30 @@ def _level(abi: int, root: bool, own_users: bool) -> Level:
     return Level("linux", "; ".join(parts))
 
 
-def _trouble(sandbox: Sandbox) -> str | None:
-    """Enter the sandbox in a child: what does not work, None when it confines."""
+def _try_out(sandbox: Sandbox) -> str | None:
+    refused: dict[str, Callable[[], object]] = {
+        "a file": lambda: os.close(os.open("/etc/passwd", os.O_RDONLY)),
+        "a socket": lambda: socket.socket(socket.AF_UNIX).close(),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        return trouble(sandbox, Path(folder), sandbox.user(os.getpid()), refused)
+
+
+def trouble(
+    sandbox: Sandbox,
+    folder: Path,
+    user: int | None,
+    refused: Mapping[str, Callable[[], object]],
+    allowed: Callable[[], object] | None = None,
+) -> str | None:
+    """Enter the sandbox in a child: what does not work, None when it confines.
+
+    refused: what must raise OSError there, by what it would reach; allowed: what must not.
+    """
     read, write = os.pipe()
-    with tempfile.TemporaryDirectory() as folder, open(read, encoding="utf-8") as said:
+    with open(read, encoding="utf-8") as said:
         if os.fork() == 0:
-            os.write(write, _try(sandbox, Path(folder)).encode())
+            os.write(write, _try(sandbox, folder, user, refused, allowed).encode())
             os._exit(0)
         os.close(write)
         answer = said.read()
@@ -109,18 +130,23 @@ def _trouble(sandbox: Sandbox) -> str | None:
     return None if answer == "confined" else answer or "The process that tried it ended"
 
 
-def _try(sandbox: Sandbox, folder: Path) -> str:
+def _try(
+    sandbox: Sandbox,
+    folder: Path,
+    user: int | None,
+    refused: Mapping[str, Callable[[], object]],
+    allowed: Callable[[], object] | None,
+) -> str:
     try:
-        sandbox.enter(folder, folder, sandbox.user(os.getpid()), [])
+        sandbox.enter(folder, folder, user, [])
+        if allowed is not None:
+            allowed()
     except OSError as error:
         return f"The sandbox cannot be entered: {error}"
-    for what, attempt in (
-        ("a file", lambda: os.close(os.open("/etc/passwd", os.O_RDONLY))),
-        ("a socket", lambda: socket.socket(socket.AF_UNIX).close()),
-    ):
+    for what, attempt in refused.items():
         try:
             attempt()
-        except PermissionError:
+        except OSError:
             continue
-        return f"The sandbox does not confine: {what} could be opened"
+        return f"The sandbox does not confine: {what} could be had"
     return "confined"

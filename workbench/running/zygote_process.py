@@ -1,0 +1,62 @@
+"""A zygote as its launcher holds it: the process, and the socket for orders."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.closing import Closing
+from workbench.paths import root
+from workbench.running.process import LauncherError
+from workbench.running.sandbox.level import Level
+
+START_SECONDS = 60.0
+_MOST_NEWS_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class ZygoteProcess(Closing):
+    """process: the zygote, or the client of the container that it is in."""
+
+    process: subprocess.Popen[bytes]
+    orders: socket.socket
+
+    def level(self) -> Level:
+        """Wait for its first word, the level of its sandbox. Raises LauncherError."""
+        self.orders.settimeout(START_SECONDS)
+        try:
+            news = self.orders.recv(_MOST_NEWS_BYTES)
+        except OSError as error:
+            raise LauncherError(f"The zygote does not get ready: {error}") from error
+        if not news:
+            raise LauncherError("The zygote ended while it loaded its libraries.")
+        self.orders.settimeout(None)
+        return Level(**json.loads(news)["sandbox"])
+
+    def close(self) -> None:
+        self.orders.close()
+        self.process.wait()
+
+
+def start_here() -> ZygoteProcess:
+    """A zygote on this machine, that each of its systems is confined by."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "workbench.running.zygote", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            cwd=root(),
+            env=zygote_environ(root()),
+        )
+    return ZygoteProcess(process, ours)
+
+
+def zygote_environ(folder: Path) -> dict[str, str]:
+    """All that a zygote is told of the machine. folder: the one that holds workbench/."""
+    return {"PATH": os.defpath, "PYTHONPATH": str(folder), "LANG": "C.UTF-8"}
