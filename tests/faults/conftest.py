@@ -16,6 +16,9 @@ from workbench.paths import root
 
 NOTEBOOK = "week01_catalog/1_resource_design.ipynb"
 
+#: A database's own, one with many requests, and one that writes; those left out are not run.
+ANSWERED = ("catalog.models", "catalog.listing", "catalog.create")
+
 
 @pytest.fixture(scope="module")
 def module_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -46,11 +49,12 @@ def build(own_bench: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 @pytest.fixture(scope="module")
 def submissions(module_folder: Path) -> list[Path]:
-    """One learner, with every answer right but for a plausible mistake in the listing.
+    """One learner who answered a few exercises, rightly but for a plausible mistake in the listing.
 
     So both can be seen: a point that is lost, and one that is given.
     """
     notebook = json.loads((root() / "solutions" / NOTEBOOK).read_text())
+    notebook["cells"] = [cell for cell in notebook["cells"] if _is_answered(cell["source"])]
     for cell in notebook["cells"]:
         if "%%answer catalog.listing" in "".join(cell["source"]):
             text = "".join(cell["source"])
@@ -60,6 +64,11 @@ def submissions(module_folder: Path) -> list[Path]:
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps(notebook))
     return [file]
+
+
+def _is_answered(source: str | list[str]) -> bool:
+    text = "".join(source)
+    return "%%answer" not in text or any(f"%%answer {one}\n" in text for one in ANSWERED)
 
 
 @pytest.fixture
@@ -81,6 +90,6 @@ def undisturbed(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKBENCH_BUILD", str(tmp_path_factory.mktemp("undisturbed")))
         found = marks({one.learner: one for _, one in grade_all(submissions, jobs=1, fresh=False)})
-    failed = [name for name, status in found["bob"].items() if status != "passed"]
+    failed = [name for name, status in found["bob"].items() if status == "failed"]
     assert failed == ["catalog.listing/takes_zero_for_a_bound"]
     return found
