@@ -1,4 +1,4 @@
-"""The types are asked about over /graphql; what goes in is seen in what a filter finds, or in SQL."""
+"""The types are asked about over /graphql; what goes in is seen in what is found or stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench.checking import App, GraphReply, check, expect
 
 #: name, price, stock, category; each is newer and dearer than the one before.
 SHOP = (
-    ("Dime", "0.10", 0, "Attic"),
+    ("Dime", "0.10", 0, "Cellar"),
     ("Ribbon", "0.29", 1, "Attic"),
     ("Brush", "7.00", 5, "Kitchen"),
     ("Kettle", "9.50", 6, "Kitchen"),
@@ -56,7 +56,7 @@ def as_id(kind: str, row: object) -> str:
 def shop(app: App) -> None:
     app.sql(
         "INSERT INTO categories (name, description)"
-        " VALUES ('Kitchen', 'Pots and pans'), ('Attic', '')"
+        " VALUES ('Kitchen', 'Pots and pans'), ('Attic', ''), ('Cellar', '')"
     )
     for number, (name, price, stock, category) in enumerate(SHOP):
         app.sql(
@@ -70,6 +70,12 @@ def shop(app: App) -> None:
             """,
             [key(number), name, price, stock, number, category],
         )
+    app.sql(  # one in each category that is deleted: nothing shows it
+        """
+        INSERT INTO products (name, price, category_id, is_active, created_at)
+        SELECT 'Relic', 9.50, id, false, '2026-03-01 00:00+00' FROM categories
+        """
+    )
 
 
 # The schema may be asked for in the systems of these checks.
@@ -124,23 +130,27 @@ def refused(app: App, id: str, look: str) -> None:  # noqa: A002
     expect.equal(len(reply.statements), 0, "SQL statements", reply=reply, look=look)
 
 
-@on_shop(points=2)
-def shows_these_fields_and_no_others(app: App) -> None:
-    """`Product`, `Category` and `Node` have the fields of the text and no others."""
+def not_taken(reply: GraphReply, look: str) -> None:
+    """The value was refused before anything was executed, as an error in the document or in the
+    variables: which of the two a scalar says is its own affair."""
+    codes = set(reply.codes)
+    known = {"GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"}
+    expect.that(not reply.has_data and bool(codes) and codes <= known,
+                f"no data, and only errors whose code is {' or '.join(sorted(known))}",
+                reply.shown, sent=reply.sent, look=look)  # fmt: skip
+
+
+@on_shop(points=3)
+def has_these_fields_and_no_others(app: App) -> None:
+    """`Product`, `Category` and `Node` have the fields of the text and no others, each of its type,
+    with `!` where it is never null."""
     for name, wanted in FIELDS.items():
-        got = sorted(field for field, _ in fields(app, name))
-        expect.equal(got, sorted(wanted), f"the fields of {name}",
+        found = dict(fields(app, name))
+        expect.equal(sorted(found), sorted(wanted), f"the fields of {name}",
                      look="the list of fields in the text")  # fmt: skip
-
-
-@on_shop(points=2)
-def gives_fields_their_types(app: App) -> None:
-    """Each field has the type of the text, with `!` where it is never null."""
-    for name, wanted in FIELDS.items():
-        got = {field: written(one["type"]) for field, one in fields(app, name) if field in wanted}
-        for field, kind in got.items():
-            expect.equal(kind, wanted[field], f"the type of {name}.{field}")
-    arguments = dict(fields(app, "Category")).get("products", {"args": []})["args"]
+        for field, kind in wanted.items():
+            expect.equal(written(found[field]["type"]), kind, f"the type of {name}.{field}")
+    arguments = dict(fields(app, "Category"))["products"]["args"]
     got = {one["name"]: (written(one["type"]), one["defaultValue"]) for one in arguments}
     expect.equal(got, {"first": ("Int!", "20")}, "the arguments of Category.products")
 
@@ -155,7 +165,11 @@ def same_moment(shown: Any, wanted: str) -> bool:
 
 @on_shop(points=2)
 def shows_what_is_stored(app: App) -> None:
-    """The fields hold what the database does, moments as ISO 8601 with an offset."""
+    """The fields hold what the database does: a price as a string with two decimal places, moments
+    as ISO 8601 with an offset."""
+    reply = app.graphql("{ products(sortBy: PRICE, sortOrder: ASC) { price } }")
+    wanted = {"products": [{"price": price} for _, price, *_ in SHOP]}
+    expect.graphql_data(reply, wanted, look="what JSON makes of a number")
     reply = app.graphql(
         """query($id: ID!) { product(id: $id) {
             name description stockQuantity attributes category { name description }
@@ -167,27 +181,39 @@ def shows_what_is_stored(app: App) -> None:
         expect.that(same_moment(shown.pop(name, None), moment),
                     f"{name}: {moment}, as ISO 8601 with an offset", reply.shown,
                     sent=reply.sent)  # fmt: skip
-    wanted = {
+    kettle = {
         "name": "Kettle",
         "description": "Well made",
         "stockQuantity": 6,
         "attributes": {"ml": [80, None], "new": True},
         "category": {"name": "Kitchen", "description": "Pots and pans"},
     }
-    expect.equal(shown, wanted, "the product", reply=reply)
-
-
-@on_shop(points=1)
-def shows_amounts_exactly(app: App) -> None:
-    """A price is a string with two decimal places."""
-    reply = app.graphql("{ products(sortBy: PRICE, sortOrder: ASC) { price } }")
-    wanted = {"products": [{"price": price} for _, price, *_ in SHOP]}
-    expect.graphql_data(reply, wanted, look="what JSON makes of a number")
+    expect.equal(shown, kettle, "the product", reply=reply)
 
 
 @on_shop(points=2)
+def tells_the_stock_and_the_version(app: App) -> None:
+    """`stockStatus` is SOLD_OUT at 0, LOW up to 5, IN_STOCK above; `version` changes when a product
+    does."""
+    reply = app.graphql("{ products(sortBy: PRICE, sortOrder: ASC) { stockStatus } }")
+    expect.graphql_data(reply, {"products": [{"stockStatus": level} for level in LEVELS]},
+                        look="the bounds of version 2 of the API")  # fmt: skip
+    query, given = "query($id: ID!) { product(id: $id) { version } }", as_id("Product", key(0))
+    before, again = app.graphql(query, {"id": given}), app.graphql(query, {"id": given})
+    text = before.data["product", "version"]
+    expect.that(isinstance(text, str) and text != "", "a version", before.shown, sent=before.sent)
+    expect.equal(again.data["product", "version"], text, "the version", reply=again,
+                 look="a product that is as it was")  # fmt: skip
+    app.sql("UPDATE products SET attributes = '{\"old\": true}' WHERE id = %s", [key(0)])
+    after = app.graphql(query, {"id": given}).data["product", "version"]
+    expect.that(after != text, "another version after a change", expect.show(after),
+                sent=before.sent)  # fmt: skip
+
+
+@on_shop(points=3)
 def finds_things_by_their_ids(app: App) -> None:
-    """The `id` that a thing shows is the one of the text, and finds it again."""
+    """The `id` that a thing shows is the one of the text and finds it again, through `node` too,
+    which tells a `Product` from a `Category`."""
     kitchen = as_id("Category", category_key(app))
     wanted = {
         "products": [{"id": as_id("Product", key(number))} for number in range(len(SHOP))],
@@ -203,32 +229,30 @@ def finds_things_by_their_ids(app: App) -> None:
         {"p": as_id("Product", key(2)), "c": kitchen},
     )
     expect.graphql_data(found, {"product": {"name": "Brush"}, "category": {"name": "Kitchen"}})
-
-
-@on_shop(points=2)
-def is_a_node(app: App) -> None:
-    """`Product` and `Category` are a `Node`, and `node` tells one from the other."""
     query = """query($id: ID!) { node(id: $id) {
         __typename id ... on Product { name } ... on Category { description } } }"""
-    for kind, row, more in (
-        ("Product", key(3), {"name": "Kettle"}),
-        ("Category", category_key(app), {"description": "Pots and pans"}),
+    for kind, given, more in (
+        ("Product", as_id("Product", key(3)), {"name": "Kettle"}),
+        ("Category", kitchen, {"description": "Pots and pans"}),
     ):
-        given = as_id(kind, row)
         reply = app.graphql(query, {"id": given})
-        wanted = {"node": {"__typename": kind, "id": given, **more}}
-        expect.graphql_data(reply, wanted, look="the interface of both, and what it resolves to")
+        expect.graphql_data(reply, {"node": {"__typename": kind, "id": given, **more}},
+                            look="the interface of both, and what it resolves to")  # fmt: skip
 
 
 @on_shop(points=2)
 def refuses_what_is_no_id(app: App) -> None:
-    """What is no id of this API is BAD_USER_INPUT, in its own field, and asks no database."""
+    """What is no id of this API, or one of another kind, is BAD_USER_INPUT in its own field, and
+    asks no database."""
     for text in ("", "nonsense", "é", key(3), "UHJvZHVjdA==", as_id("Product", 7),
                  b64encode(b"\xff\xfe").decode(), as_id("Product", "x" * 36)):  # fmt: skip
         refused(app, text, "which errors base64, decode and UUID raise, and who catches them")
+    for text in (as_id("Category", category_key(app)), as_id("Category", key(3)),
+                 as_id("product", key(3))):  # fmt: skip
+        refused(app, text, "key_of knows the kind that is wanted, capitals included")
 
 
-@on_shop(points=2)
+@on_shop(points=1, hidden=True)
 def refuses_other_spellings(app: App) -> None:
     """Each thing has one id: other spellings of it are no ids."""
     known = as_id("Product", key(3))
@@ -241,17 +265,10 @@ def refuses_other_spellings(app: App) -> None:
         refused(app, text, "UUID and base64 take more than they make")
 
 
-@on_shop(points=1)
-def refuses_ids_of_another_kind(app: App) -> None:
-    """The id of a category is not the id of a product: BAD_USER_INPUT."""
-    refused(app, as_id("Category", category_key(app)), "key_of knows the kind that is wanted")
-    refused(app, as_id("Category", key(3)), "key_of knows the kind that is wanted")
-    refused(app, as_id("product", key(3)), "the name of a type, capitals included")
-
-
-@on_shop(points=2)
-def takes_amounts_as_variables(app: App) -> None:
-    """An amount can be sent as a string or as a number, and is taken exactly."""
+@on_shop(points=3)
+def takes_amounts_exactly(app: App) -> None:
+    """An amount can be a string or a number, in a variable and in the document, and is taken
+    exactly."""
     for amount, name in (("0.10", "Dime"), (0.1, "Dime"), ("0.29", "Ribbon"), (0.29, "Ribbon"),
                          (7, "Brush"), (7.0, "Brush"), ("9.5", "Kettle")):  # fmt: skip
         reply = app.graphql(PRICED, {"low": amount, "high": amount})
@@ -259,11 +276,6 @@ def takes_amounts_as_variables(app: App) -> None:
                     sent=reply.sent)  # fmt: skip
         expect.equal(names(reply), [name], "what costs exactly that", reply=reply,
                      look="what Decimal makes of a float, and of a string")  # fmt: skip
-
-
-@on_shop(points=2)
-def takes_amounts_as_literals(app: App) -> None:
-    """An amount can be written into the document: a string, a whole number, a fraction."""
     for amount, name in (('"0.10"', "Dime"), ("0.1", "Dime"), ("0.29", "Ribbon"), ("7", "Brush"),
                          ("9.50", "Kettle"), ('"9.5"', "Kettle")):  # fmt: skip
         reply = app.graphql(f"{{ products(minPrice: {amount}, maxPrice: {amount}) {{ name }} }}")
@@ -273,6 +285,10 @@ def takes_amounts_as_literals(app: App) -> None:
     many = "9.98999999999999999999999999"  # as a float it would be 9.99
     reply = app.graphql(f"{{ products(minPrice: 8, maxPrice: {many}) {{ name }} }}")
     expect.graphql_data(reply, {"products": [{"name": "Kettle"}]}, look="the digits of the literal")
+    for literal in ("-1", '"-1.50"'):  # an amount, which the listing's rules refuse
+        reply = app.graphql(f"{{ products(minPrice: {literal}) {{ name }} }}")
+        expect.graphql_error(reply, "BAD_USER_INPUT", ["products"],
+                             "an amount may be negative; the listing refuses it")  # fmt: skip
 
 
 @on_shop(points=2)
@@ -281,12 +297,10 @@ def refuses_what_is_no_amount(app: App) -> None:
     for value in ("NaN", "sNaN", "Infinity", "-Infinity", "", " 1", "1 ", "1_0", "abc", "1,5",
                   True, [1], {"a": 1}):  # fmt: skip
         reply = app.graphql(PRICED, {"low": value})
-        expect.graphql_not_executed(reply, "BAD_USER_INPUT",
-                                    "what Decimal takes, and what an amount of money is")  # fmt: skip
+        not_taken(reply, "what Decimal takes, and what an amount of money is")
     for literal in ('"NaN"', '"Infinity"', '""', '" 1"', '"1_0"', "true", "NaN", "[1]", "{a: 1}"):
         reply = app.graphql(f"{{ products(maxPrice: {literal}) {{ name }} }}")
-        expect.graphql_not_executed(reply, "GRAPHQL_VALIDATION_FAILED",
-                                    "which kinds of nodes are amounts")  # fmt: skip
+        not_taken(reply, "which kinds of nodes are amounts")
 
 
 def created(app: App, reply: GraphReply) -> Any:
@@ -297,65 +311,32 @@ def created(app: App, reply: GraphReply) -> Any:
     return stored[0]["attributes"]
 
 
-@on_shop(points=2)
-def takes_json_as_variables(app: App) -> None:
-    """`attributes` can be sent in a variable: objects, lists, numbers, null."""
+@on_shop(points=3)
+def takes_any_json(app: App) -> None:
+    """`attributes` can be sent in a variable, or written into the document with variables in it:
+    objects, lists, numbers, null; a number that no JSON can hold is refused."""
+    kitchen = as_id("Category", category_key(app))
     attributes = {"ml": [80, None, 1.5], "lid": {"is": True}, "text": "a'b"}
-    given = {"name": "Jug", "price": "1", "attributes": attributes,
-             "categoryId": as_id("Category", category_key(app))}  # fmt: skip
+    given = {"name": "Jug", "price": "1", "attributes": attributes, "categoryId": kitchen}
     reply = app.graphql(CREATE, {"input": given})
     expect.equal(created(app, reply), attributes, "the attributes that are stored", reply=reply)
-
-
-@on_shop(points=2)
-def takes_json_as_literals(app: App) -> None:
-    """`attributes` can be written into the document, with variables in it."""
     reply = app.graphql(
         """mutation($category: ID!, $ml: Int) { createProduct(input: {
             name: "Jug", price: "1", categoryId: $category,
             attributes: {ml: [$ml, null, -2, 1.5], lid: {is: true, of: "clay", more: $ml}}
         }) { product { name } errors { field messages } } }""",
-        {"category": as_id("Category", category_key(app)), "ml": 80},
+        {"category": kitchen, "ml": 80},
     )
     wanted = {"ml": [80, None, -2, 1.5], "lid": {"is": True, "of": "clay", "more": 80}}
     expect.equal(created(app, reply), wanted, "the attributes that are stored", reply=reply,
-                 look="the values of variables are the second argument, None in validation")  # fmt: skip
-
-
-@on_shop(points=1, hidden=True)
-def refuses_numbers_that_json_lacks(app: App) -> None:
-    """A literal number that no JSON can hold is refused before anything is executed."""
+                 look="parse_literal is called with variables, and without any")  # fmt: skip
     for literal in ("{a: 1e999}", "{a: [{b: -1e999}]}"):
         reply = app.graphql(
-            "mutation($category: ID!) { createProduct(input: {name: \"Jug\", price: 1,"
+            'mutation($category: ID!) { createProduct(input: {name: "Jug", price: 1,'
             f" categoryId: $category, attributes: {literal}}}) {{ errors {{ field }} }} }}",
-            {"category": as_id("Category", category_key(app))},
+            {"category": kitchen},
         )
-        expect.graphql_not_executed(reply, "GRAPHQL_VALIDATION_FAILED",
-                                    "what float makes of very large numbers")  # fmt: skip
-
-
-@on_shop(points=2)
-def tells_the_stock(app: App) -> None:
-    """`stockStatus` is SOLD_OUT at 0, LOW up to 5, IN_STOCK above."""
-    reply = app.graphql("{ products(sortBy: PRICE, sortOrder: ASC) { stockStatus } }")
-    expect.graphql_data(reply, {"products": [{"stockStatus": level} for level in LEVELS]},
-                        look="the bounds of version 2 of the API")  # fmt: skip
-
-
-@on_shop(points=1)
-def names_the_state(app: App) -> None:
-    """`version` stays while a product stays as it is, and is another after a change."""
-    query, given = "query($id: ID!) { product(id: $id) { version } }", as_id("Product", key(0))
-    before = app.graphql(query, {"id": given})
-    again = app.graphql(query, {"id": given})
-    text = before.data["product", "version"]
-    expect.that(isinstance(text, str) and text != "", "a version", before.shown, sent=before.sent)
-    expect.equal(again.data["product", "version"], text, "the version", reply=again)
-    app.sql("UPDATE products SET attributes = '{\"old\": true}' WHERE id = %s", [key(0)])
-    after = app.graphql(query, {"id": given}).data["product", "version"]
-    expect.that(after != text, "another version after a change", expect.show(after),
-                sent=before.sent)  # fmt: skip
+        not_taken(reply, "what float makes of very large numbers")
 
 
 @on_shop(points=2)
@@ -366,7 +347,8 @@ def bounds_the_list_in_a_category(app: App) -> None:
     for size in (1, 2, 100):
         reply = app.graphql(of_kitchen.format(size), given)
         wanted = [{"name": name} for name in newest("Kitchen")][:size]
-        expect.graphql_data(reply, {"category": {"name": "Kitchen", "products": wanted}})
+        expect.graphql_data(reply, {"category": {"name": "Kitchen", "products": wanted}},
+                            look="the newest that are for sale")  # fmt: skip
     for size in (0, -1, 101):
         reply = app.graphql(of_kitchen.format(size), given)
         expect.graphql_error(reply, "BAD_USER_INPUT", ["category", "products"], "checked_size")
@@ -380,7 +362,7 @@ def asks_the_loaders(app: App) -> None:
     reply = app.graphql("{ categories { products { name category { name } } } }")
     wanted = [
         {"products": [{"name": name, "category": {"name": category}} for name in newest(category)]}
-        for category in ("Attic", "Kitchen")
+        for category in ("Attic", "Cellar", "Kitchen")
     ]
     expect.graphql_data(reply, {"categories": wanted})
     few_statements(reply)

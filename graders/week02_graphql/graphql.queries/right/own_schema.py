@@ -45,8 +45,8 @@ ProductSort = graphene.Enum.from_enum(Column, name="ProductSort")
 SortOrder = graphene.Enum.from_enum(Direction, name="SortOrder")
 
 
-def find(info, id, *kinds):
-    kind, key = parse_global_id(id)
+def find(info, text, *kinds):
+    kind, key = parse_global_id(text)
     if kind not in kinds:
         raise ClientError(f"This is the id of a {kind}.")
     if kind == "Category":
@@ -78,21 +78,21 @@ class Queries(graphene.ObjectType):
         limit=graphene.NonNull(graphene.Int, default_value=20),
     )
 
-    async def resolve_node(root, info, id):
+    async def resolve_node(self, info, id):  # noqa: A002
         return find(info, id, "Product", "Category")
 
-    async def resolve_product(root, info, id):
+    async def resolve_product(self, info, id):  # noqa: A002
         return find(info, id, "Product")
 
-    async def resolve_category(root, info, id):
+    async def resolve_category(self, info, id):  # noqa: A002
         return find(info, id, "Category")
 
-    async def resolve_categories(root, info, limit):
+    async def resolve_categories(self, info, limit):
         size = checked_size("limit", limit)
         query = info.context.session.query(models.Category)
         return query.order_by(models.Category.name)[:size]
 
-    async def resolve_products(root, info, by, order, **filters):
+    async def resolve_products(self, info, by, order, **filters):
         given = {name: value for name, value in filters.items() if value is not None}
         by, order = (getattr(one, "value", one) for one in (by, order))
         query = ArgumentsSchema().load({**given, "sort_by": by, "sort_order": order})

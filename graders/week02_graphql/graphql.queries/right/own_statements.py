@@ -29,7 +29,7 @@ def category_of(info, key):
     return one(info, CategoryRow, CategoryRow.id == key)
 
 
-async def find_node(root, info, id):
+async def find_node(_root, info, id):  # noqa: A002
     kind, key = parse_global_id(id)
     if kind == "Product":
         return product_of(info, key)
@@ -58,12 +58,12 @@ class Queries(graphene.ObjectType):
     product = graphene.Field(
         Product,
         id=graphene.ID(required=True),
-        resolver=lambda root, info, id: product_of(info, key_of(id, "Product")),
+        resolver=lambda _, info, **given: product_of(info, key_of(given["id"], "Product")),
     )
     category = graphene.Field(
         Category,
         id=graphene.ID(required=True),
-        resolver=lambda root, info, id: category_of(info, key_of(id, "Category")),
+        resolver=lambda _, info, **given: category_of(info, key_of(given["id"], "Category")),
     )
     categories = graphene.List(
         graphene.NonNull(Category), limit=graphene.Int(default_value=20, required=True)
@@ -79,13 +79,13 @@ class Queries(graphene.ObjectType):
         limit=graphene.Int(default_value=20, required=True),
     )
 
-    def resolve_categories(root, info, limit):
+    def resolve_categories(self, info, limit):
         if not 0 < limit < 101:
             raise ClientError("Too few or too many.")
         rows = select(CategoryRow).order_by(CategoryRow.name).limit(limit)
         return list(info.context.session.scalars(rows))
 
-    def resolve_products(root, info, limit, sort_by, sort_order, category=None, min_price=None,
+    def resolve_products(self, info, limit, sort_by, sort_order, category=None, min_price=None,
                          max_price=None, search=None):  # fmt: skip
         bad = {}
         for name, message in faults(category, search, min_price, max_price, limit):

@@ -67,7 +67,7 @@ class Money(graphene.Decimal):
         match node:
             case ast.StringValueNode() | ast.IntValueNode() | ast.FloatValueNode():
                 return cls.parse_value(node.value)
-        raise GraphQLError("This literal is no amount.")
+        raise ClientError("This literal is no amount.")
 
 
 class JSON(GenericScalar):
@@ -106,19 +106,14 @@ class Level(enum.Enum):
 StockStatus = graphene.Enum.from_enum(Level, name="StockStatus")
 
 
-class Node(graphene.Interface):
-    id = graphene.ID(required=True)
-
-
-def id_of(kind):
-    return graphene.ID(required=True, resolver=lambda row, info: global_id(kind, row.id))
+class Node(graphene.relay.Node):
+    """graphene's own Node, whose id is made of the type's name and the row's `id`."""
 
 
 class Category(graphene.ObjectType):
     class Meta:
         interfaces = (Node,)
 
-    id = id_of("Category")
     name = graphene.NonNull(graphene.String)
     description = graphene.NonNull(graphene.String)
     created_at = graphene.NonNull(graphene.DateTime)
@@ -127,19 +122,18 @@ class Category(graphene.ObjectType):
     )
 
     @classmethod
-    def is_type_of(cls, row, info):
+    def is_type_of(cls, row, _info):
         return isinstance(row, CategoryRow)
 
-    async def resolve_products(row, info, first):
+    async def resolve_products(self, info, first):
         size = checked_size("first", first)
-        return await info.context.loaders.newest_products.load((row.id, size))
+        return await info.context.loaders.newest_products.load((self.id, size))
 
 
 class Product(graphene.ObjectType):
     class Meta:
         interfaces = (Node,)
 
-    id = id_of("Product")
     name = graphene.NonNull(graphene.String)
     description = graphene.NonNull(graphene.String)
     price = graphene.NonNull(Money)
@@ -149,16 +143,14 @@ class Product(graphene.ObjectType):
     attributes = graphene.NonNull(JSON)
     created_at = graphene.NonNull(graphene.DateTime)
     updated_at = graphene.NonNull(graphene.DateTime)
-    version = graphene.NonNull(
-        graphene.String, resolver=lambda row, info: product_version(row)
-    )
+    version = graphene.NonNull(graphene.String, resolver=lambda row, _info: product_version(row))
 
     @classmethod
-    def is_type_of(cls, row, info):
+    def is_type_of(cls, row, _info):
         return isinstance(row, ProductRow)
 
-    async def resolve_category(row, info):
-        return await info.context.loaders.category.load(row.category_id)
+    async def resolve_category(self, info):
+        return await info.context.loaders.category.load(self.category_id)
 
-    def resolve_stock_status(row, info):
-        return Level((row.stock_quantity > 0) + (row.stock_quantity > 5))
+    def resolve_stock_status(self, info):
+        return Level((self.stock_quantity > 0) + (self.stock_quantity > 5))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import graphene
-from graphql import GraphQLError, print_ast, value_from_ast_untyped
+from graphql import print_ast, value_from_ast_untyped
 
 from backend.catalog import models
 from backend.graphql.client_error import ClientError
@@ -58,7 +58,7 @@ class Money(graphene.Scalar):
         return amount(str(value))
 
     @staticmethod
-    def parse_literal(node, variables=None):
+    def parse_literal(node, _variables=None):
         # A string prints with its quotes; any other node that is no number prints as no number.
         text = print_ast(node)
         return amount(node.value if node.kind == "string_value" else text)
@@ -84,7 +84,7 @@ class Node(graphene.Interface):
     id = graphene.NonNull(graphene.ID)
 
     @classmethod
-    def resolve_type(cls, instance, info):
+    def resolve_type(cls, instance, _info):
         return {models.Product: Product, models.Category: Category}[type(instance)]
 
 
@@ -94,9 +94,7 @@ def fields(**types):
 
 class CategoryFields:
     locals().update(
-        fields(
-            name=graphene.String, description=graphene.String, created_at=graphene.DateTime
-        )
+        fields(name=graphene.String, description=graphene.String, created_at=graphene.DateTime)
     )
 
 
@@ -146,12 +144,11 @@ class Product(ProductFields, graphene.ObjectType):
         return info.context.loaders.category.load(self.category_id)
 
     def resolve_stock_status(self, info):
-        level = next(
+        return next(
             level
             for most, level in ((0, "SOLD_OUT"), (5, "LOW"), (float("inf"), "IN_STOCK"))
             if self.stock_quantity <= most
         )
-        return level
 
     def resolve_version(self, info):
         return product_version(self)
