@@ -208,6 +208,7 @@ def filters_products(app: App) -> None:
     finds(app, lambda item: 7 <= item.price <= 35, "minPrice: 7, maxPrice: 35")
     finds(app, lambda item: item.name == "Trowel", 'search: "gARden"')
     finds(app, lambda item: item.name == "Poppy seed", 'search: "%"', "a character like others")
+    finds(app, lambda item: "_" in item.name, 'search: "_"', "a character like others")
     finds(app, everything, 'search: "  "', "a search for white space is none")
     finds(app, lambda item: item.category == "Books" and item.price <= Decimal("0.25"),
           'category: "Books", maxPrice: 0.25, search: "free"', "all filters at once")  # fmt: skip
