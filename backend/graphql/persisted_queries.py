@@ -53,7 +53,10 @@ class PersistedQueries:
         try:
             found: Any = self._redis.getex(_key(digest), ex=self._seconds)
             if found is not None:
-                self._redis.zadd(INDEX, {digest: time.time()}, xx=True)
+                with self._redis.pipeline(transaction=True) as pipeline:
+                    pipeline.zadd(INDEX, {digest: time.time()}, xx=True)
+                    pipeline.expire(INDEX, self._seconds)  # not before the last of its documents
+                    pipeline.execute()
         except RedisError as error:
             _logger.warning("persisted queries are not found: %s", error)
             found = None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import graphene
+from graphene.utils.str_converters import to_camel_case
 from marshmallow import ValidationError
 from sqlalchemy import select
 
@@ -117,7 +118,7 @@ def _refused(error: ValidationError) -> ClientError:
     """The listing's complaints, under the names that the arguments have here."""
     ours = {theirs: ours for ours, theirs in _NAMES.items()}
     fields = {
-        graphene.utils.str_converters.to_camel_case(ours.get(name, name)): messages
+        to_camel_case(ours.get(name, name)): messages
         for name, messages in error.normalized_messages().items()
     }
     return ClientError("Some arguments break their rules: `fields` names them.", fields=fields)

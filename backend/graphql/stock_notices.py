@@ -24,10 +24,17 @@ from backend.database import Database
 
 _logger = logging.getLogger(__name__)
 
-#: The channel of one product, and the one for "of some products".
-CHANNEL, ALL = "stock:{}", "stock:all"
+#: What stands for "some products" in the name of a channel.
+ALL = "all"
 
-_PENDING = "stock channels"
+_PENDING = "changed stock"
+
+
+def channel(redis: Redis | AsyncRedis, what: UUID | str) -> str:
+    """The channel for notices of a product, or of ALL."""
+    # Channels know no databases: others on the same server would hear ours.
+    database = redis.connection_pool.connection_kwargs.get("db", 0)
+    return f"stock:{database}:{what}"
 
 
 def publish_stock_changes(database: Database, redis: Redis) -> None:
@@ -37,7 +44,7 @@ def publish_stock_changes(database: Database, redis: Redis) -> None:
     def note_objects(session: Session, _context: UOWTransaction) -> None:
         for one in session.dirty:
             if isinstance(one, Product) and inspect(one).attrs.stock_quantity.history.has_changes():
-                session.info.setdefault(_PENDING, set()).add(CHANNEL.format(one.id))
+                session.info.setdefault(_PENDING, set()).add(one.id)
 
     @event.listens_for(database.sessions, "do_orm_execute")
     def note_updates(state: ORMExecuteState) -> None:
@@ -48,8 +55,8 @@ def publish_stock_changes(database: Database, redis: Redis) -> None:
     @event.listens_for(database.sessions, "after_commit")
     def publish(session: Session) -> None:
         try:
-            for channel in sorted(session.info.pop(_PENDING, ())):
-                redis.publish(channel, "changed")
+            for what in session.info.pop(_PENDING, ()):
+                redis.publish(channel(redis, what), "changed")
         except RedisError as error:
             # The rows are stored: whatever goes wrong here must not look as if they were not.
             _logger.warning("stock changes are not told: %s", error)
@@ -78,7 +85,7 @@ class Notices:
         )
         try:
             async with redis.pubsub(ignore_subscribe_messages=False) as pubsub:
-                channels = (CHANNEL.format(product_id), ALL)
+                channels = (channel(redis, product_id), channel(redis, ALL))
                 await pubsub.subscribe(*channels)
                 for _ in channels:  # once both are confirmed, no notice is missed
                     await pubsub.get_message(timeout=None)

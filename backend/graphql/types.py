@@ -16,6 +16,7 @@ from graphql import (
     GraphQLError,
     IntValueNode,
     StringValueNode,
+    Undefined,
     ValueNode,
     value_from_ast_untyped,
 )
@@ -88,7 +89,7 @@ class JSON(graphene.Scalar):
 
     @staticmethod
     def parse_literal(node: ValueNode, variables: Mapping[str, Any] | None = None) -> Any:
-        value = value_from_ast_untyped(node, dict(variables or {}))
+        value = _given(value_from_ast_untyped(node, dict(variables or {})))
         try:
             json.dumps(value, allow_nan=False)
         except ValueError:
@@ -173,6 +174,18 @@ class Product(graphene.ObjectType):
     @staticmethod
     def resolve_version(product: models.Product, _info: graphene.ResolveInfo) -> str:
         return product_version(product)
+
+
+def _given(value: Any) -> Any:
+    """The value without what stands for variables that were not given, as in validation.
+
+    Such a field is left out of its object, and such an element of a list is null.
+    """
+    if isinstance(value, dict):
+        return {name: _given(one) for name, one in value.items() if one is not Undefined}
+    if isinstance(value, list):
+        return [None if one is Undefined else _given(one) for one in value]
+    return value
 
 
 def _amount(text: str) -> Decimal:

@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from graphql import GraphQLError, OperationType
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotAcceptable, UnsupportedMediaType
 
 from backend.auth.roles import Role
@@ -97,7 +98,9 @@ def _media_type() -> str | None:
     """What the client wants to be answered with, None for something else."""
     if "Accept" not in request.headers:
         return GRAPHQL_RESPONSE
-    return request.accept_mimetypes.best_match(MEDIA_TYPES)
+    # Clients may name the charset, and to werkzeug that would be another media type.
+    plain = [(value.partition(";")[0], quality) for value, quality in request.accept_mimetypes]
+    return MIMEAccept(plain).best_match(MEDIA_TYPES)
 
 
 def _from_url() -> _Request:

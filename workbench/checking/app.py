@@ -90,15 +90,18 @@ class App(Client):
 
         Raises ValueError when an old text does not stand there exactly once.
         """
-        runner = self._stage.runner
-        text = edited(runner.reference(path), edits)
-        with runner.stage({path: text}, self._stage.tenant) as stage:
-            app = App(stage.start(self.system.database), stage, {})
-            try:
-                yield app
-            finally:
-                app.close()
-                app.system.close(keep_database=True)
+        with self._beside({path: self._edited(path, edits)}) as app:
+            yield app
+
+    @contextmanager
+    def altered(self, path: str, edits: Sequence[tuple[str, str]]) -> Iterator[App]:
+        """A process of this system, the answer in it, with these edits of another file of the
+        reference, on the database of this system.
+
+        Raises ValueError when an old text does not stand there exactly once.
+        """
+        with self._beside({path: self._edited(path, edits), **self._stage.answers}) as app:
+            yield app
 
     def run_suite(self, file: str, against: App, seconds: float = SUITE_SECONDS) -> SuiteRun:
         """Run the test file of this system's answer against that system."""
@@ -117,6 +120,20 @@ class App(Client):
     def commands(self) -> tuple[Command, ...]:
         """Every command that the system has sent to Redis."""
         return tuple(self.system.commands.since(0)[0])
+
+    def _edited(self, path: str, edits: Sequence[tuple[str, str]]) -> str:
+        return edited(self._stage.runner.reference(path), edits)
+
+    @contextmanager
+    def _beside(self, texts: Mapping[str, str]) -> Iterator[App]:
+        """A process of the reference with these texts laid over it, on this system's database."""
+        with self._stage.runner.stage(texts, self._stage.tenant) as stage:
+            app = App(stage.start(self.system.database), stage, {})
+            try:
+                yield app
+            finally:
+                app.close()
+                app.system.close(keep_database=True)
 
     def kill(self) -> None:
         """End its processes, and its ways to the database: whoever waits for them waits no more."""

@@ -71,11 +71,12 @@ class Runner(Closing):
         folder = Path(tempfile.mkdtemp(prefix="stage-", dir=self._stages))
         overlay.lay(answers, self._base, folder)
         if tenant is not None:
-            return Stage(self, folder, tenant, own=False)
+            return Stage(self, folder, tenant, own=False, answers=answers)
         ready = self._spares.take() if self._spares else None
         if ready is not None:
-            return Stage(self, folder, ready.tenant, own=True, databases=ready.databases)
-        return Stage(self, folder, self.tenancy.create_tenant(), own=True)
+            made = ready.databases
+            return Stage(self, folder, ready.tenant, own=True, answers=answers, databases=made)
+        return Stage(self, folder, self.tenancy.create_tenant(), own=True, answers=answers)
 
     def reference(self, path: str) -> str:
         """The reference's text of a file. Raises OSError when there is none."""

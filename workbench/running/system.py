@@ -117,11 +117,13 @@ class Stage(Closing):
         tenant: Tenant,
         *,
         own: bool,
+        answers: Mapping[str, str],
         databases: Sequence[str] = (),
     ) -> None:
-        """own: the tenant is the stage's, and goes with it; databases: fresh ones of that tenant,
-        made ahead from the reference's template."""
-        self.runner, self._own = runner, own
+        """own: the tenant is the stage's, and goes with it; answers: what was laid over the
+        reference (path of the part -> text); databases: fresh ones of that tenant, made ahead from
+        the reference's template."""
+        self.runner, self._own, self.answers = runner, own, answers
         self.folder, self.tenant = folder, tenant
         self.schema = digest(folder, SCHEMA)  # names what the answer's tables look like
         self._ready = list(databases)

@@ -81,3 +81,12 @@ def test_what_is_no_number_is_no_price(ask, code, category, price):
     answer = ask(CREATE, {"input": values})
     assert code(answer) == "BAD_USER_INPUT"
     assert "data" not in answer
+
+
+def test_attributes_can_hold_variables(ask, category):
+    query = """mutation($category: ID!, $watts: JSON, $lumen: JSON) {
+      createProduct(input: {name: "L", price: 1, categoryId: $category,
+                            attributes: {watts: $watts, lumen: $lumen}}) { product { attributes } }
+    }"""
+    answer = ask(query, {"category": global_id("Category", category.id), "watts": [5]})
+    assert answer["data"]["createProduct"]["product"]["attributes"] == {"watts": [5], "lumen": None}

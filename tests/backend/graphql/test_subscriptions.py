@@ -8,7 +8,7 @@ from redis import Redis
 
 from backend.app import create_app
 from backend.auth.roles import Role
-from backend.graphql.stock_notices import CHANNEL
+from backend.graphql.stock_notices import channel
 from backend.graphql.types import global_id
 
 QUERY = """subscription($id: ID!) {
@@ -110,7 +110,7 @@ def test_ends_when_the_product_is_deleted(open_stream, product, client, settings
     next(stream)
     client.delete(f"/api/v1/products/{product.id}")
     with Redis.from_url(settings.redis_url) as redis:
-        redis.publish(CHANNEL.format(product.id), "changed")
+        redis.publish(channel(redis, product.id), "changed")
     assert list(stream) == [("complete", None)]
 
 

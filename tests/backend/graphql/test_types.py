@@ -66,6 +66,18 @@ def test_json_can_be_written_in_the_document():
         JSON.parse_literal(parse_value("1e999"))
 
 
+def test_a_variable_in_a_literal_is_its_value_when_it_was_given(ask, category):
+    mutation = """mutation($category: ID!, $ml: Int, $no: Int) {
+      createProduct(input: {name: "Cup", price: 1, categoryId: $category,
+                            attributes: {ml: $ml, no: $no, list: [$ml, $no]}}) {
+        product { attributes }
+      }
+    }"""
+    answer = ask(mutation, {"category": global_id("Category", category.id), "ml": 80})
+    product = answer["data"]["createProduct"]["product"]
+    assert product == {"attributes": {"ml": 80, "list": [80, None]}}
+
+
 def test_shows_a_product(ask, make_product, category):
     product = make_product(price=9.5, stock_quantity=6, attributes={"ml": [80]})
     fields = "name price stockStatus stockQuantity attributes category { id name } createdAt"

@@ -19,6 +19,9 @@ MUTATION = 'mutation { updateProduct(id: "x", input: {}) { errors { field } } }'
         (RESPONSE, RESPONSE),
         (f"{PLAIN}, {RESPONSE};q=0.5", PLAIN),
         (f"{RESPONSE}, {PLAIN};q=0.9", RESPONSE),
+        (f"{PLAIN}; charset=utf-8", PLAIN),
+        (f"{RESPONSE};q=0, */*", PLAIN),
+        (f"{RESPONSE};charset=UTF-8;q=0.8, {PLAIN};charset=UTF-8;q=0.9", PLAIN),
     ],
 )
 def test_answers_in_the_media_type_that_is_accepted(client, accept, media_type):

@@ -1,0 +1,298 @@
+"""updateProduct is judged by what is stored afterwards, also where two writers meet."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+from uuid import UUID, uuid4
+
+from workbench.checking import App, GraphReply, Refused, check, expect
+
+UPDATE = """mutation ($id: ID!, $input: UpdateProductInput!, $version: String) {
+  updateProduct(id: $id, input: $input, expectedVersion: $version) {
+    product { id name description price stockQuantity attributes category { name } }
+    errors { field code messages }
+  }
+}"""
+VERSION = "query ($id: ID!) { product(id: $id) { version } }"
+
+LAMPS, CUPS = UUID(int=1), UUID(int=2)
+
+#: A new product as the graph shows it.
+LAMP = {"name": "Lamp", "description": "Bends", "price": "9.50", "stockQuantity": 7,
+        "attributes": {"watts": 40}, "category": {"name": "Lamps"}}  # fmt: skip
+
+
+def shop(app: App) -> None:
+    """Two categories; every check makes products of its own."""
+    app.sql(
+        "INSERT INTO categories (id, name) VALUES (%s, 'Lamps'), (%s, 'Cups')",
+        [str(LAMPS), str(CUPS)],
+    )
+
+
+def global_id(kind: str, key: UUID | str) -> str:
+    return b64encode(f"{kind}:{key}".encode()).decode()
+
+
+def new_product(app: App, *, is_active: bool = True) -> str:
+    """The key of a new product, which is LAMP."""
+    insert = (
+        "INSERT INTO products (name, description, price, stock_quantity, attributes, category_id,"
+        " is_active) VALUES ('Lamp', 'Bends', 9.5, 7, '{\"watts\": 40}', %s, %s) RETURNING id"
+    )
+    return str(app.sql(insert, [str(LAMPS), is_active])[0]["id"])
+
+
+def update(app: App, key: str, version: str | None = None, **changes: Any) -> GraphReply:
+    """Change the product of this key; of this global id, if it is none."""
+    of = global_id("Product", key) if len(key) == 36 else key
+    condition = {} if version is None else {"version": version}
+    return app.graphql(UPDATE, {"id": of, "input": changes, **condition})
+
+
+def version_of(app: App, key: str) -> str:
+    reply = app.graphql(VERSION, {"id": global_id("Product", key)})
+    return str(reply.data["product", "version"])
+
+
+def changed(reply: GraphReply, wanted: dict[str, Any], look: str = "") -> None:
+    """The answer has no errors, and shows the product with these values."""
+    expect.equal(list(reply.errors), [], "errors beside the data", reply=reply, look=look)
+    expect.equal(reply.data["updateProduct", "errors"], [], "updateProduct.errors", reply=reply,
+                 look=look)  # fmt: skip
+    got = {name: reply.data["updateProduct", "product", name] for name in wanted}
+    expect.equal(got, wanted, "the product", reply=reply, look=look)
+
+
+def refused(reply: GraphReply, field: str, code: str, look: str = "") -> None:
+    """The answer shows no product, and one entry of errors."""
+    expect.equal(list(reply.errors), [], "errors beside the data", reply=reply,
+                 look=look or "what is wrong with the input is data")  # fmt: skip
+    product, errors = (reply.data["updateProduct", name] for name in ("product", "errors"))
+    expect.equal(product, None, "updateProduct.product", reply=reply, look=look)
+    found = [(one["field"], one["code"]) for one in errors]
+    expect.equal(found, [(field, code)], "field and code of the errors", reply=reply, look=look)
+    messages = errors[0]["messages"]
+    good = bool(messages) and all(isinstance(one, str) and one.strip() for one in messages)
+    expect.that(good, "messages: sentences", expect.show(messages), sent=reply.sent)
+
+
+def stored(app: App, key: str) -> dict[str, Any]:
+    """The product as it is stored, in the names of LAMP."""
+    (row,) = app.sql(
+        "SELECT products.name, products.description, price::text AS price, attributes,"
+        ' stock_quantity AS "stockQuantity", categories.name AS category, is_active'
+        " FROM products JOIN categories ON category_id = categories.id WHERE products.id = %s",
+        [key],
+    )
+    return {**row, "category": {"name": row["category"]}}
+
+
+def keeps(app: App, key: str, look: str = "", *, is_active: bool = True, **but: Any) -> None:
+    """The product is stored as LAMP, but for these values."""
+    wanted = {**LAMP, "is_active": is_active, **but}
+    expect.equal(stored(app, key), wanted, f"the row of product {key}", look=look)
+
+
+@check(points=3, on=shop)
+def changes_what_is_sent(app: App) -> None:
+    """What is sent is changed and committed, and in the answer; what is left out stays."""
+    key = new_product(app)
+    wanted = {**LAMP, "name": "Desk lamp"}
+    changed(update(app, key, name=" Desk lamp "), wanted)
+    keeps(app, key, look="what ends a change", name="Desk lamp")
+
+
+@check(points=2, after=changes_what_is_sent, on=shop)
+def changes_every_field(app: App) -> None:
+    """Each of the six fields can be changed alone; an empty description is a value as well."""
+    key, now = new_product(app), dict(LAMP)
+    for field, value, shown in (
+        ("description", "", ""), ("price", "0.1", "0.10"), ("price", 19.99, "19.99"),
+        ("price", 0, "0.00"), ("stockQuantity", 0, 0), ("attributes", {"maxWatts": [5]}, None),
+        ("attributes", {}, None), ("name", "Cup", "Cup"),
+    ):  # fmt: skip
+        now[field] = value if shown is None else shown
+        changed(update(app, key, **{field: value}), now, look=f"a change of {field} alone")
+    now["category"] = {"name": "Cups"}
+    changed(update(app, key, categoryId=global_id("Category", CUPS)), now)
+    keeps(app, key, **now)
+
+
+@check(points=1, after=changes_what_is_sent, on=shop)
+def takes_an_empty_change(app: App) -> None:
+    """An input without fields is no mistake: the product is in the answer as it is."""
+    key = new_product(app)
+    changed(update(app, key), LAMP)
+    keeps(app, key)
+
+
+@check(points=2, after=changes_what_is_sent, on=shop)
+def null_is_no_value(app: App) -> None:
+    """A field that is null is INVALID; it is neither left alone nor cleared."""
+    key = new_product(app)
+    for field in ("name", "description", "price", "categoryId", "stockQuantity", "attributes"):
+        reply = update(app, key, **{field: None})
+        refused(reply, field, "INVALID", look="a field that is null was sent")
+    keeps(app, key)
+
+
+@check(points=2, after=changes_what_is_sent, on=shop)
+def names_the_field_at_fault(app: App) -> None:
+    """What breaks a rule of the catalog is INVALID, an unknown category NOT_FOUND; nothing changes,
+    not even the fields beside it."""
+    key = new_product(app)
+    for field, value, code in (
+        ("price", "-0.01", "INVALID"), ("price", "9.999", "INVALID"), ("name", " ", "INVALID"),
+        ("stockQuantity", -1, "INVALID"), ("attributes", [1], "INVALID"),
+        ("categoryId", "nonsense", "INVALID"), ("categoryId", str(CUPS), "INVALID"),
+        ("categoryId", global_id("Product", CUPS), "INVALID"),
+        ("categoryId", global_id("Category", uuid4()), "NOT_FOUND"),
+    ):  # fmt: skip
+        reply = update(app, key, **{"description": "New", field: value})
+        refused(reply, field, code, look="the rules are those of createProduct")
+    keeps(app, key, look="what is left of a mistake")
+
+
+@check(points=2, after=changes_what_is_sent, on=shop)
+def finds_only_what_is_there(app: App) -> None:
+    """An id that no product has, or a deleted one, is NOT_FOUND; what is no id of a product is
+    INVALID."""
+    deleted = new_product(app, is_active=False)
+    for key, code in (
+        (str(uuid4()), "NOT_FOUND"), (deleted, "NOT_FOUND"), ("nonsense", "INVALID"),
+        (global_id("Category", LAMPS), "INVALID"), ("", "INVALID"),
+    ):  # fmt: skip
+        refused(update(app, key, name="Back"), "id", code, look="which ids find a product")
+        refused(update(app, key, "any", name="Back"), "id", code,
+                look="an id that finds nothing, and a version")  # fmt: skip
+    keeps(app, deleted, look="a deleted product is deleted", is_active=False)
+
+
+@check(points=2, after=changes_what_is_sent, on=shop)
+def a_version_is_good_once(app: App) -> None:
+    """With the version that a product has, it is changed; with any other one it is CONFLICT."""
+    key = new_product(app)
+    version = version_of(app, key)
+    changed(update(app, key, version, name="First"), {**LAMP, "name": "First"})
+    for other in (version, "", "nonsense"):
+        refused(update(app, key, other, name="Second"), "expectedVersion", "CONFLICT",
+                look="`version` of Product, before and after a change")  # fmt: skip
+    keeps(app, key, name="First")
+    changed(update(app, key, version_of(app, key), price=3), {"name": "First", "price": "3.00"})
+
+
+@check(points=1, after=a_version_is_good_once, on=shop)
+def no_version_is_no_condition(app: App) -> None:
+    """Without expectedVersion, or with null, a change has no condition."""
+    key = new_product(app)
+    changed(update(app, key, name="One"), {**LAMP, "name": "One"})
+    variables = {"id": global_id("Product", key), "input": {"name": "Two"}, "version": None}
+    changed(app.graphql(UPDATE, variables), {**LAMP, "name": "Two"}, look="null is no version")
+
+
+@check(points=2, after=a_version_is_good_once, on=shop)
+def sees_changes_from_elsewhere(app: App) -> None:
+    """A change by REST, by another process or by SQL makes a version an old one."""
+    key = new_product(app)
+    path = f"/api/v1/products/{key}"
+    for change in (
+        lambda: app.patch(path, json={"price": "1.00"}),
+        lambda: app.twin.patch(path, json={"stock_quantity": 1}),
+        lambda: app.sql("UPDATE products SET description = 'Quiet' WHERE id = %s", [key]),
+    ):
+        version = version_of(app, key)
+        change()
+        refused(update(app, key, version, name="Late"), "expectedVersion", "CONFLICT",
+                look="the version belongs to all that is shown")  # fmt: skip
+
+
+@check(points=2, after=a_version_is_good_once, on=shop)
+def of_two_writers_one_wins(app: App) -> None:
+    """Of two changes with the same version at the same time, one is done; the other one is
+    CONFLICT."""
+    key = new_product(app)
+    version = version_of(app, key)
+    lock = "SELECT id FROM products WHERE id = %s FOR UPDATE"
+    with app.sql.holding(lock, [key], keep=False) as held:
+        held.send_together(
+            lambda: update(app, key, version, name="One"),
+            lambda: update(app.twin, key, version, name="Two"),
+        )
+    replies = [reply for reply in held.replies if isinstance(reply, GraphReply)]
+    loser = max(replies, key=lambda reply: len(reply.data["updateProduct", "errors"]))
+    winner = replies[1 - replies.index(loser)]
+    refused(loser, "expectedVersion", "CONFLICT", look="when you compare, and when you lock")
+    changed(winner, {"price": "9.50"})
+    keeps(app, key, name=winner.data["updateProduct", "product", "name"])
+
+
+@check(points=2, after=a_version_is_good_once, on=shop)
+def compares_with_what_is_committed(app: App) -> None:
+    """A change that is committed while a writer waits for the row counts; one that is rolled back
+    does not."""
+    key = new_product(app)
+    version = version_of(app, key)
+    change = "UPDATE products SET price = price + 1 WHERE id = %s"
+    with app.sql.holding(change, [key], keep=False) as held:
+        held.send_together(lambda: update(app, key, version, name="First"))
+    (reply,) = held.replies
+    assert isinstance(reply, GraphReply)
+    changed(reply, {"name": "First"}, look="the other change was rolled back")
+    version = version_of(app, key)
+    with app.sql.holding(change, [key]) as held:
+        held.send_together(lambda: update(app, key, version, name="Second"))
+    (reply,) = held.replies
+    assert isinstance(reply, GraphReply)
+    refused(reply, "expectedVersion", "CONFLICT", look="when you compare, and when you lock")
+    keeps(app, key, name="First", price="10.50")
+
+
+@check(points=1, after=changes_what_is_sent, on=shop)
+def writes_only_what_was_sent(app: App) -> None:
+    """Without a version, two writers of different fields both have their way; a product that is
+    deleted meanwhile is NOT_FOUND."""
+    key = new_product(app)
+    with app.sql.holding("UPDATE products SET price = 3 WHERE id = %s", [key]) as held:
+        held.send_together(lambda: update(app, key, name="Named"))
+    (reply,) = held.replies
+    assert isinstance(reply, GraphReply)
+    changed(reply, {"name": "Named", "price": "3.00"}, look="who writes which columns")
+    keeps(app, key, name="Named", price="3.00")
+    delete = "UPDATE products SET is_active = false WHERE id = %s"
+    with app.sql.holding(delete, [key]) as held:
+        held.send_together(lambda: update(app, key, name="Back"))
+    (reply,) = held.replies
+    assert isinstance(reply, GraphReply)
+    refused(reply, "id", "NOT_FOUND", look="who is looked for, and when")
+
+
+@check(points=1, after=a_version_is_good_once, on=shop, hidden=True)
+def gives_the_lock_back(app: App) -> None:
+    """A change that is refused keeps no lock while the rest of the operation goes on."""
+    key, other = new_product(app), new_product(app)
+    with app.sql.holding(
+        "SELECT id FROM products WHERE id = %s FOR UPDATE", [other], keep=False
+    ) as held:
+        held.send_together(
+            lambda: app.graphql(
+                """mutation ($id: ID!, $other: ID!) {
+                  updateProduct(id: $id, input: {name: "No"}, expectedVersion: "old") {
+                    product { name } errors { field code messages }
+                  }
+                  second: updateProduct(id: $other, input: {name: "Yes"}) { errors { code } }
+                }""",
+                {"id": global_id("Product", key), "other": global_id("Product", other)},
+            )
+        )
+        try:
+            app.sql.attempt("SELECT id FROM products WHERE id = %s FOR UPDATE NOWAIT", [key])
+            free = True
+        except Refused:
+            free = False
+    (reply,) = held.replies
+    assert isinstance(reply, GraphReply)
+    refused(reply, "expectedVersion", "CONFLICT")
+    expect.that(free, "the first product is free while the second one is waited for",
+                "it is locked", sent=reply.sent, look="when a transaction ends")  # fmt: skip

@@ -1,0 +1,187 @@
+"""Mistakes that people make with partial changes and with versions."""
+
+from workbench.alternatives import Wrong
+
+_COMPARE = "            if expected_version is not None:\n                _compare(session, key, expected_version)\n"
+_MODIFY = "            product = modify_product(session, key, changes)\n"
+_LOCKED = "    locked = query.with_for_update(of=models.Product).execution_options(populate_existing=True)\n"
+_GONE = (
+    "        except ProductNotFound:\n"
+    '            return _refused(UserError("id", "NOT_FOUND", ["There is no product with this id."]))\n'
+)
+
+WRONG = [
+    Wrong(
+        "null_is_left_out",
+        "What is null counts as not sent: nothing says that it was not done.",
+        fails=["null_is_no_value"],
+        edits=[("    changes = dict(given)\n",
+                "    changes = {name: value for name, value in given.items() if value is not None}\n")],
+    ),
+    Wrong(
+        "null_clears",
+        "Null becomes the empty value of the field.",
+        fails=["null_is_no_value"],
+        edits=[("    changes = dict(given)\n",
+                '    empty = {"description": "", "stock_quantity": 0, "attributes": {}}\n'
+                "    changes = {\n"
+                "        name: empty.get(name) if value is None else value for name, value in given.items()\n"
+                "    }\n")],
+    ),
+    Wrong(
+        "asks_for_truth",
+        "`if value`: a price of zero and an empty description are taken for nothing.",
+        fails=["changes_every_field", "null_is_no_value"],
+        edits=[("    changes = dict(given)\n",
+                "    changes = {name: value for name, value in given.items() if value}\n")],
+    ),
+    Wrong(
+        "not_partial",
+        "The schema of a whole product: what is left out is missing, or goes back to its default.",
+        fails=["changes_what_is_sent"],
+        edits=[("ProductSchema(partial=True)", "ProductSchema()")],
+    ),
+    Wrong(
+        "attributes_are_merged",
+        "New attributes are added to the old ones, and none can ever be taken away.",
+        fails=["changes_every_field"],
+        edits=[(_MODIFY,
+                '            if "attributes" in changes:\n'
+                "                old = session.get(models.Product, key)\n"
+                '                changes["attributes"] = {**old.attributes, **changes["attributes"]}\n' + _MODIFY)],
+    ),
+    Wrong(
+        "changes_deleted_products",
+        "The row is found by its key alone.",
+        fails=["finds_only_what_is_there", "writes_only_what_was_sent"],
+        edits=[(_MODIFY,
+                "            from backend.catalog.categories import require_category\n\n"
+                "            product = session.get(models.Product, key, with_for_update=True)\n"
+                "            if product is None:\n                raise ProductNotFound(key)\n"
+                '            if "category_id" in changes:\n'
+                '                try:\n'
+                '                    require_category(session, changes["category_id"])\n'
+                "                except UnknownCategory:\n"
+                "                    session.rollback()\n                    raise\n"
+                "            for name, value in changes.items():\n                setattr(product, name, value)\n"
+                "            session.commit()\n"),
+               ("models.Product.id == key, models.Product.is_active)", "models.Product.id == key)")],
+    ),
+    Wrong(
+        "compares_without_a_lock",
+        "Between the comparison and the change somebody else changes the product.",
+        fails=["of_two_writers_one_wins", "compares_with_what_is_committed"],
+        edits=[(_LOCKED, "    locked = query.execution_options(populate_existing=True)\n")],
+    ),
+    Wrong(
+        "compares_too_late",
+        "The change is committed, and only then compared.",
+        fails=["a_version_is_good_once"],
+        edits=[(_COMPARE, ""),
+               (_MODIFY,
+                "            before = product_version(get_product(session, key))\n" + _MODIFY +
+                "            if expected_version not in (None, before):\n"
+                '                raise _Refused(UserError("expectedVersion", "CONFLICT", ["Changed."]))\n'),
+               ("import modify_product\n", "import get_product, modify_product\n")],
+    ),
+    Wrong(
+        "commits_between",
+        "The lock is given back after the comparison, before the change.",
+        fails=["of_two_writers_one_wins"],
+        edits=[("                _compare(session, key, expected_version)\n",
+                "                _compare(session, key, expected_version)\n                session.commit()\n")],
+    ),
+    Wrong(
+        "versions_are_ignored",
+        "expectedVersion is taken and not looked at.",
+        fails=["a_version_is_good_once"],
+        edits=[(_COMPARE, "")],
+    ),
+    Wrong(
+        "an_empty_version_is_none",
+        "`if expected_version`: an empty one counts as no condition.",
+        fails=["a_version_is_good_once"],
+        edits=[("            if expected_version is not None:\n", "            if expected_version:\n")],
+    ),
+    Wrong(
+        "null_is_a_version",
+        "A client that sends its variable as null can never change anything.",
+        fails=["no_version_is_no_condition"],
+        edits=[("        expected_version: str | None = None,\n", '        expected_version: str | None = "*",\n'),
+               ("            if expected_version is not None:\n", '            if expected_version != "*":\n')],
+    ),
+    Wrong(
+        "a_conflict_stops_the_field",
+        "The conflict is an error beside the data.",
+        fails=["a_version_is_good_once"],
+        edits=[('        raise _Refused(UserError("expectedVersion", "CONFLICT", [message]))\n',
+                '        raise ClientError(message, "CONFLICT")\n')],
+    ),
+    Wrong(
+        "not_found_stops_the_field",
+        "A product that is gone was not thought of.",
+        fails=["finds_only_what_is_there", "writes_only_what_was_sent"],
+        edits=[(_GONE, "")],
+    ),
+    Wrong(
+        "updated_at_is_the_version",
+        "A change that leaves updated_at alone is not seen, and no version of the graph fits.",
+        fails=["a_version_is_good_once"],
+        edits=[("    if product_version(product) != expected:\n",
+                "    if product.updated_at.isoformat() != expected:\n")],
+    ),
+    Wrong(
+        "writes_all_columns",
+        "The product is read, changed in memory and stored as a whole.",
+        fails=["of_two_writers_one_wins", "writes_only_what_was_sent"],
+        edits=[(_MODIFY,
+                "            shown = ProductSchema().dump(get_product(session, key))\n"
+                '            for name in ("id", "created_at", "updated_at"):\n                del shown[name]\n'
+                "            session.rollback()\n"
+                "            whole = {**ProductSchema().load(shown), **changes}\n"
+                "            product = modify_product(session, key, whole)\n"),
+               ("import modify_product\n", "import get_product, modify_product\n")],
+    ),
+    Wrong(
+        "trusts_the_session",
+        "The session has the object already, and the row that was just locked is not read into it.",
+        fails=["of_two_writers_one_wins", "compares_with_what_is_committed"],
+        edits=[(_LOCKED,
+                "    known = session.scalars(query).one_or_none()\n"
+                "    locked = query.with_for_update(of=models.Product)\n"),
+               ("    if product is None:\n", "    if product is None or known is None:\n")],
+    ),
+    Wrong(
+        "remembers_versions",
+        "The version is kept by updated_at, which only moves when our own code changes something.",
+        fails=["sees_changes_from_elsewhere"],
+        edits=[("    if product_version(product) != expected:\n",
+                "    state = (product.id, product.updated_at)\n"
+                "    if VERSIONS.setdefault(state, product_version(product)) != expected:\n"),
+               ("class UpdateProductInput(", "VERSIONS: dict[Any, str] = {}\n\n\nclass UpdateProductInput(")],
+    ),
+    Wrong(
+        "an_empty_change_is_a_mistake",
+        "A form in which nothing was changed cannot be sent.",
+        fails=["takes_an_empty_change"],
+        edits=[("    changes = dict(given)\n",
+                "    if not given:\n"
+                '        raise ValidationError("Nothing is to be changed.", "input")\n'
+                "    changes = dict(given)\n")],
+    ),
+    Wrong(
+        "keeps_the_lock",
+        "A refused change keeps the row locked until the whole operation is answered.",
+        fails=["gives_the_lock_back"],
+        edits=[("            session.rollback()  # gives back the lock of a product that is another one by now\n", "")],
+    ),
+    Wrong(
+        "undoes_nothing",
+        "The fields are set one by one and stored, although one of them is refused.",
+        fails=["names_the_field_at_fault"],
+        edits=[("        except UnknownCategory:\n",
+                "        except UnknownCategory:\n"
+                '            del changes["category_id"]\n'
+                "            modify_product(session, key, changes)\n")],
+    ),
+]  # fmt: skip
