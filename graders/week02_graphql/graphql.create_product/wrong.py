@@ -89,7 +89,7 @@ WRONG = [
     ),
     Wrong(
         "names_of_python",
-        "The client is told of a field that his input does not have.",
+        "The client is told of a field that the input does not have.",
         fails=["names_the_field_at_fault"],
         edits=[(_INVALID,
                 "            found = error.normalized_messages()\n"
