@@ -101,9 +101,10 @@ def _compare(session: Session, key: UUID, expected: str) -> None:
     Raises ProductNotFound or _Refused.
     """
     query = select(models.Product).where(models.Product.id == key, models.Product.is_active)
-    # A product that the session has seen already must be read anew once the lock is had.
-    locked = query.with_for_update(of=models.Product).execution_options(populate_existing=True)
-    product = session.scalars(locked).one_or_none()
+    # The lock is FOR NO KEY UPDATE, as in backend/catalog/item.py. A product that the session has
+    # seen already must be read anew once the lock is had.
+    locked = query.with_for_update(of=models.Product, key_share=True)
+    product = session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
     if product is None:
         raise ProductNotFound(key)
     if product_version(product) != expected:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.checking import App, expect
+from workbench.checking import App, CheckFailed, expect
 from workbench.running.runner import Runner
 from workbench.running.system import NO_SETTINGS
 
@@ -25,6 +25,17 @@ def test_the_answer_is_in_it_and_the_edits_too(runner: Runner) -> None:
             assert len(altered.get("/api/v1/categories")["categories"]) == 1
         with app.faulty(HEALTH, [(PROBE, '"/probe"')]) as faulty:
             expect.status(faulty.get("/api/v1/categories", role=None), 200)
-        with pytest.raises(ValueError, match="must stand once"), app.altered(HEALTH, [("?", "")]):
+        missing = [("no such text", "")]
+        with pytest.raises(ValueError, match="must stand once"), app.altered(HEALTH, missing):
             pass
+        app.close()
+
+
+def test_it_ends_with_the_system(runner: Runner) -> None:
+    with runner.stage({}) as stage, stage.start() as system:
+        app = App(system, stage, NO_SETTINGS)
+        with app.altered(HEALTH, [(PROBE, '"/probe"')]) as altered:
+            app.kill()
+            with pytest.raises(CheckFailed):
+                altered.get("/probe")
         app.close()

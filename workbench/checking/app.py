@@ -36,6 +36,7 @@ class App(Client):
         self._stage, self._settings = stage, settings
         self._twin: App | None = None
         self._worker: System | None = None
+        self._others: list[App] = []
         self.sql = Sql(system.database_url)
         self.redis = redis.Redis.from_url(
             system.redis_url, decode_responses=True, socket_timeout=5, socket_connect_timeout=5
@@ -90,17 +91,18 @@ class App(Client):
 
         Raises ValueError when an old text does not stand there exactly once.
         """
-        with self._beside({path: self._edited(path, edits)}) as app:
+        with self._beside({path: self._edited(path, edits)}, {}) as app:
             yield app
 
     @contextmanager
     def altered(self, path: str, edits: Sequence[tuple[str, str]]) -> Iterator[App]:
-        """A process of this system, the answer in it, with these edits of another file of the
-        reference, on the database of this system.
+        """A process of this system, the answer in it, with the reference's file at `path`, which
+        is another one than the answer's, and these edits of it; on the database of this system.
 
         Raises ValueError when an old text does not stand there exactly once.
         """
-        with self._beside({path: self._edited(path, edits), **self._stage.answers}) as app:
+        texts = {**self._stage.answers, path: self._edited(path, edits)}
+        with self._beside(texts, self._settings) as app:
             yield app
 
     def run_suite(self, file: str, against: App, seconds: float = SUITE_SECONDS) -> SuiteRun:
@@ -125,19 +127,23 @@ class App(Client):
         return edited(self._stage.runner.reference(path), edits)
 
     @contextmanager
-    def _beside(self, texts: Mapping[str, str]) -> Iterator[App]:
+    def _beside(self, texts: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[App]:
         """A process of the reference with these texts laid over it, on this system's database."""
         with self._stage.runner.stage(texts, self._stage.tenant) as stage:
-            app = App(stage.start(self.system.database), stage, {})
+            app = App(stage.start(self.system.database, settings=settings), stage, settings)
+            self._others.append(app)
             try:
                 yield app
             finally:
+                self._others.remove(app)
                 app.close()
                 app.system.close(keep_database=True)
 
     def kill(self) -> None:
         """End its processes, and its ways to the database: whoever waits for them waits no more."""
         self.system.kill()
+        for app in tuple(self._others):
+            app.kill()
         if self._twin is not None:
             self._twin.system.kill()
 

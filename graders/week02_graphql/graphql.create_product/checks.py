@@ -17,6 +17,13 @@ CREATE = """mutation ($input: CreateProductInput!) {
 
 LAMPS = UUID(int=1)
 
+#: Where the catalog's rules are written, and other rules in their place.
+RULES = "backend/catalog/schemas.py"
+OTHER_RULES = [
+    ("validate.Length(1, 200)", "validate.Length(1, 12)"),
+    ('MAX_PRICE = Decimal("99999999.99")', 'MAX_PRICE = Decimal("500")'),
+]
+
 #: Words of the inside: of the database, its driver, our code.
 INTERNAL = ("psycopg", "sqlalchemy", "stock_quantity", "relation", "insert", "traceback", ".py")
 
@@ -140,6 +147,21 @@ def names_the_field_at_fault(app: App) -> None:
         expect.equal(mistakes(reply), [(field, "INVALID")], "field and code of the errors",
                      reply=reply, look="the rules are those of the REST API")  # fmt: skip
     expect.equal(count(app), before, "products", look="what is left of a mistake")
+
+
+@check(points=2, after=names_the_field_at_fault, on=shop)
+def has_the_rules_of_rest(app: App) -> None:
+    """No rule is written twice: when one is changed in the schema of the REST API, createProduct
+    follows."""
+    look = "where the rules come from"
+    with app.altered(RULES, OTHER_RULES) as altered:
+        for field, allowed, beyond in (
+            ("name", uuid4().hex[:12], uuid4().hex[:13]), ("price", "500", "500.01"),
+        ):  # fmt: skip
+            made(create(altered, **{"name": "Cheap", field: allowed}), look)
+            reply = create(altered, **{"name": "Dear", field: beyond})
+            expect.equal(mistakes(reply, look), [(field, "INVALID")],
+                         "field and code of the errors", reply=reply, look=look)  # fmt: skip
 
 
 @check(points=1, after=names_the_field_at_fault, on=shop)

@@ -4,11 +4,8 @@ from workbench.alternatives import Wrong
 
 _COMPARE = "            if expected_version is not None:\n                _compare(session, key, expected_version)\n"
 _MODIFY = "            product = modify_product(session, key, changes)\n"
-_LOCKED = "    locked = query.with_for_update(of=models.Product).execution_options(populate_existing=True)\n"
-_GONE = (
-    "        except ProductNotFound:\n"
-    '            return _refused(UserError("id", "NOT_FOUND", ["There is no product with this id."]))\n'
-)
+_LOCKED = "    locked = query.with_for_update(of=models.Product, key_share=True)\n"
+_READ = "session.scalars(locked.execution_options(populate_existing=True))"
 
 WRONG = [
     Wrong(
@@ -19,16 +16,6 @@ WRONG = [
                 "    changes = {name: value for name, value in given.items() if value is not None}\n")],
     ),
     Wrong(
-        "null_clears",
-        "Null becomes the empty value of the field.",
-        fails=["null_is_no_value"],
-        edits=[("    changes = dict(given)\n",
-                '    empty = {"description": "", "stock_quantity": 0, "attributes": {}}\n'
-                "    changes = {\n"
-                "        name: empty.get(name) if value is None else value for name, value in given.items()\n"
-                "    }\n")],
-    ),
-    Wrong(
         "asks_for_truth",
         "`if value`: a price of zero and an empty description are taken for nothing.",
         fails=["changes_every_field", "null_is_no_value"],
@@ -36,27 +23,12 @@ WRONG = [
                 "    changes = {name: value for name, value in given.items() if value}\n")],
     ),
     Wrong(
-        "not_partial",
-        "The schema of a whole product: what is left out is missing, or goes back to its default.",
-        fails=["changes_what_is_sent"],
-        edits=[("ProductSchema(partial=True)", "ProductSchema()")],
-    ),
-    Wrong(
-        "attributes_are_merged",
-        "New attributes are added to the old ones, and none can ever be taken away.",
-        fails=["changes_every_field"],
-        edits=[(_MODIFY,
-                '            if "attributes" in changes:\n'
-                "                old = session.get(models.Product, key)\n"
-                '                changes["attributes"] = {**old.attributes, **changes["attributes"]}\n' + _MODIFY)],
-    ),
-    Wrong(
         "changes_deleted_products",
         "The row is found by its key alone.",
         fails=["finds_only_what_is_there", "writes_only_what_was_sent"],
         edits=[(_MODIFY,
                 "            from backend.catalog.categories import require_category\n\n"
-                "            product = session.get(models.Product, key, with_for_update=True)\n"
+                "            product = session.get(models.Product, key, with_for_update={\"key_share\": True})\n"
                 "            if product is None:\n                raise ProductNotFound(key)\n"
                 '            if "category_id" in changes:\n'
                 '                try:\n'
@@ -70,26 +42,23 @@ WRONG = [
     Wrong(
         "compares_without_a_lock",
         "Between the comparison and the change somebody else changes the product.",
-        fails=["of_two_writers_one_wins", "compares_with_what_is_committed"],
-        edits=[(_LOCKED, "    locked = query.execution_options(populate_existing=True)\n")],
-    ),
-    Wrong(
-        "compares_too_late",
-        "The change is committed, and only then compared.",
-        fails=["a_version_is_good_once"],
-        edits=[(_COMPARE, ""),
-               (_MODIFY,
-                "            before = product_version(get_product(session, key))\n" + _MODIFY +
-                "            if expected_version not in (None, before):\n"
-                '                raise _Refused(UserError("expectedVersion", "CONFLICT", ["Changed."]))\n'),
-               ("import modify_product\n", "import get_product, modify_product\n")],
-    ),
-    Wrong(
-        "commits_between",
-        "The lock is given back after the comparison, before the change.",
         fails=["of_two_writers_one_wins"],
-        edits=[("                _compare(session, key, expected_version)\n",
-                "                _compare(session, key, expected_version)\n                session.commit()\n")],
+        edits=[(_LOCKED, "    locked = query\n")],
+    ),
+    Wrong(
+        "locks_too_much",
+        "FOR UPDATE, the reflex: a deletion of the category waits for it, and it waits for the deletion.",
+        fails=["meets_the_deletion_of_its_category"],
+        edits=[("of=models.Product, key_share=True", "of=models.Product")],
+    ),
+    Wrong(
+        "stores_in_two_steps",
+        "The category comes last; when it is refused, the other fields are committed already.",
+        fails=["names_the_field_at_fault"],
+        edits=[(_MODIFY,
+                '            category = {name: changes.pop(name) for name in ("category_id",) if name in changes}\n'
+                + _MODIFY +
+                "            if category:\n                product = modify_product(session, key, category)\n")],
     ),
     Wrong(
         "versions_are_ignored",
@@ -111,26 +80,6 @@ WRONG = [
                ("            if expected_version is not None:\n", '            if expected_version != "*":\n')],
     ),
     Wrong(
-        "a_conflict_stops_the_field",
-        "The conflict is an error beside the data.",
-        fails=["a_version_is_good_once"],
-        edits=[('        raise _Refused(UserError("expectedVersion", "CONFLICT", [message]))\n',
-                '        raise ClientError(message, "CONFLICT")\n')],
-    ),
-    Wrong(
-        "not_found_stops_the_field",
-        "A product that is gone was not thought of.",
-        fails=["finds_only_what_is_there", "writes_only_what_was_sent"],
-        edits=[(_GONE, "")],
-    ),
-    Wrong(
-        "updated_at_is_the_version",
-        "A change that leaves updated_at alone is not seen, and no version of the graph fits.",
-        fails=["a_version_is_good_once"],
-        edits=[("    if product_version(product) != expected:\n",
-                "    if product.updated_at.isoformat() != expected:\n")],
-    ),
-    Wrong(
         "writes_all_columns",
         "The product is read, changed in memory and stored as a whole.",
         fails=["of_two_writers_one_wins", "writes_only_what_was_sent"],
@@ -145,10 +94,9 @@ WRONG = [
     Wrong(
         "trusts_the_session",
         "The session has the object already, and the row that was just locked is not read into it.",
-        fails=["of_two_writers_one_wins", "compares_with_what_is_committed"],
-        edits=[(_LOCKED,
-                "    known = session.scalars(query).one_or_none()\n"
-                "    locked = query.with_for_update(of=models.Product)\n"),
+        fails=["of_two_writers_one_wins"],
+        edits=[(_LOCKED, "    known = session.scalars(query).one_or_none()\n" + _LOCKED),
+               (_READ, "session.scalars(locked)"),
                ("    if product is None:\n", "    if product is None or known is None:\n")],
     ),
     Wrong(
@@ -163,7 +111,7 @@ WRONG = [
     Wrong(
         "an_empty_change_is_a_mistake",
         "A form in which nothing was changed cannot be sent.",
-        fails=["takes_an_empty_change"],
+        fails=["changes_every_field"],
         edits=[("    changes = dict(given)\n",
                 "    if not given:\n"
                 '        raise ValidationError("Nothing is to be changed.", "input")\n'
@@ -174,14 +122,5 @@ WRONG = [
         "A refused change keeps the row locked until the whole operation is answered.",
         fails=["gives_the_lock_back"],
         edits=[("            session.rollback()  # gives back the lock of a product that is another one by now\n", "")],
-    ),
-    Wrong(
-        "undoes_nothing",
-        "The fields are set one by one and stored, although one of them is refused.",
-        fails=["names_the_field_at_fault"],
-        edits=[("        except UnknownCategory:\n",
-                "        except UnknownCategory:\n"
-                '            del changes["category_id"]\n'
-                "            modify_product(session, key, changes)\n")],
     ),
 ]  # fmt: skip

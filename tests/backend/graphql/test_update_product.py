@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from backend.catalog.categories import remove_category
+from backend.catalog.errors import CategoryInUse
 from backend.graphql.types import global_id
 
 UPDATE = """mutation($id: ID!, $input: UpdateProductInput!, $version: String) {
@@ -72,18 +74,48 @@ def test_a_version_is_good_once(update, make_product, client):
     assert client.get(f"/api/v1/products/{product.id}").json["name"] == "First"
 
 
-def test_of_two_with_the_same_version_one_wins(
-    update, make_product, engine, wait_until_blocked, session
-):
+def wait_until_waiting(engine, number, *futures):
+    """Wait until so many connections wait for a lock, and none of the futures is done."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as looker:
+        while looker.scalar(waiting) < number:
+            assert not any(future.done() for future in futures)
+
+
+def test_of_two_with_the_same_version_one_wins(update, make_product, engine):
     product = make_product()
     version = update(product)["product"]["version"]
     with Session(engine) as holder, ThreadPoolExecutor(2) as pool:
         holder.execute(text("SELECT 1 FROM products FOR UPDATE"))
         changes = [pool.submit(update, product, version, name=name) for name in ("One", "Two")]
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as looker:
-            while looker.scalar(text(waiting)) < 2:
-                assert not any(change.done() for change in changes)
+        wait_until_waiting(engine, 2, *changes)
         holder.rollback()
         answers = [change.result() for change in changes]
     assert sorted(len(answer["errors"]) for answer in answers) == [0, 1]
+
+
+def test_a_change_does_not_deadlock_with_the_deletion_of_its_category(
+    update, make_product, engine, category
+):
+    """The deletion has the category and asks for its products; the change asks for the category."""
+    product = make_product()
+    version = update(product)["product"]["version"]
+    changes = {"categoryId": global_id("Category", category.id), "name": "Stool"}
+
+    def delete():
+        with Session(engine) as session:
+            remove_category(session, category.id)
+
+    with Session(engine) as holder, ThreadPoolExecutor(2) as pool:
+        holder.execute(text("SELECT 1 FROM products FOR UPDATE"))
+        change = pool.submit(update, product, version, **changes)
+        wait_until_waiting(engine, 1, change)
+        deletion = pool.submit(delete)
+        wait_until_waiting(engine, 2, change, deletion)
+        holder.rollback()
+        assert change.result()["errors"] == []
+        with pytest.raises(CategoryInUse):
+            deletion.result()
