@@ -12,6 +12,7 @@ from graphql import (
     DocumentNode,
     ExecutionResult,
     GraphQLError,
+    GraphQLResolveInfo,
     GraphQLSchema,
     MapAsyncIterator,
     MaxIntrospectionDepthRule,
@@ -105,7 +106,7 @@ class Engine:
                 context,
                 dict(operation.variables),
                 operation.node.name.value if operation.node.name else None,
-                middleware=[recover],
+                middleware=[recover, in_turn],
             ),
         )
 
@@ -134,6 +135,23 @@ class Engine:
             return result
 
         return asyncio.run(run())
+
+
+def in_turn(
+    resolve: Callable[..., Any], root: Any, info: GraphQLResolveInfo, **arguments: Any
+) -> Any:
+    """Middleware: a mutation begins when the one before it is complete, with all that it shows.
+
+    graphql-core calls the resolver of the next one before that, and awaits what it returns after.
+    """
+    if info.operation.operation is OperationType.MUTATION and info.path.prev is None:
+        return _begun_when_awaited(resolve, root, info, **arguments)
+    return resolve(root, info, **arguments)
+
+
+async def _begun_when_awaited(resolve: Callable[..., Any], *given: Any, **arguments: Any) -> Any:
+    value = resolve(*given, **arguments)
+    return await value if inspect.isawaitable(value) else value
 
 
 def _client_error(error: GraphQLError) -> GraphQLError:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from uuid import UUID
 
 from aiodataloader import DataLoader
-from sqlalchemy import select, true
+from sqlalchemy import Integer, Uuid, column, select, true, values
 from sqlalchemy.orm import Session, aliased
 
 from backend.catalog.models import Category, Product
@@ -32,19 +32,24 @@ class Loaders:
         return [by_id.get(key) for key in keys]
 
     async def _newest_products(self, keys: list[tuple[UUID, int]]) -> list[list[Product]]:
-        # The longest list of all is fetched for each, and cut: one statement for all sizes.
+        # A category that is asked for several lists is asked once, for the longest of them.
+        longest: dict[UUID, int] = defaultdict(int)
+        for category_id, size in keys:
+            longest[category_id] = max(size, longest[category_id])
+        wanted = values(column("category_id", Uuid), column("size", Integer), name="wanted").data(
+            list(longest.items())
+        )
         newest = (
             select(Product)
-            .where(Product.category_id == Category.id, Product.is_active)
+            .where(Product.category_id == wanted.c.category_id, Product.is_active)
             .order_by(Product.created_at.desc(), Product.id)
-            .limit(max(size for _, size in keys))
+            .limit(wanted.c.size)
             .lateral("newest")
         )
         product = aliased(Product, newest)
         rows = self._session.execute(
-            select(Category.id, product)
+            select(wanted.c.category_id, product)
             .join(newest, true())
-            .where(Category.id.in_({category_id for category_id, _ in keys}))
             .order_by(product.created_at.desc(), product.id)
         )
         by_category: dict[UUID, list[Product]] = defaultdict(list)

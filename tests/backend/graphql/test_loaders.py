@@ -1,9 +1,10 @@
 """Loaders: as many statements for a thousand objects as for ten."""
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Engine, event, insert
 
 from backend.catalog.models import Category, Product
+from backend.graphql.types import global_id
 
 NESTED = "{ categories(limit: 100) { name products(first: 25) { name category { name } } } }"
 
@@ -45,6 +46,47 @@ def test_each_list_has_the_length_it_was_asked_for(ask, fill, statements):
     found = ask("{ categories { a: products(first: 2) { name } b: products(first: 4) { id } } }")
     assert [(len(one["a"]), len(one["b"])) for one in found["data"]["categories"]] == [(2, 4)] * 2
     assert len(statements) == 2
+
+
+@pytest.fixture
+def fetched():
+    """The rows of each statement that ran on any engine."""
+    rows = []
+
+    def note(*ran):
+        rows.append(ran[1].rowcount)
+
+    event.listen(Engine, "after_cursor_execute", note)
+    yield rows
+    event.remove(Engine, "after_cursor_execute", note)
+
+
+def test_one_long_list_makes_no_other_longer(ask, fill, fetched):
+    fill(10, 40)
+    last = ask("{ categories { id } }")["data"]["categories"][-1]["id"]
+    fetched.clear()
+    asked = """query($id: ID!) {
+        categories(limit: 9) { a: products(first: 1) { name } b: products(first: 2) { name } }
+        category(id: $id) { products(first: 40) { name } }
+    }"""
+    found = ask(asked, {"id": last})["data"]
+    assert [(len(one["a"]), len(one["b"])) for one in found["categories"]] == [(1, 2)] * 9
+    assert len(found["category"]["products"]) == 40
+    assert sorted(fetched) == sorted([9, 1, 9 * 2 + 40])
+
+
+def test_mutations_show_what_was_changed_up_to_them(ask, category):
+    asked = """mutation($id: ID!) {
+        one: createProduct(input: {name: "One", price: 1, categoryId: $id}) { ...Shown }
+        two: createProduct(input: {name: "Two", price: 1, categoryId: $id}) { ...Shown }
+    }
+    fragment Shown on CreateProduct { product { category { products { name } } } }"""
+    found = ask(asked, {"id": global_id("Category", category.id)})["data"]
+    shown = [
+        [product["name"] for product in one["product"]["category"]["products"]]
+        for one in found.values()
+    ]
+    assert shown == [["One"], ["Two", "One"]]
 
 
 @pytest.mark.parametrize("first", [-1, 0, 101])
