@@ -34,7 +34,7 @@ def caller_role(tokens: Mapping[str, Role]) -> Role | None:
     return max((role for one, role in tokens.items() if hmac.compare_digest(one, sent)), default=None)
 
 
-@dataclass
+@dataclass(eq=False)  # graphql-core remembers resolvers, so they are hashed
 class Guard:
     resolve: Any
     needed: Role
