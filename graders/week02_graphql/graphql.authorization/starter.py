@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import request
 from graphql import GraphQLSchema
 
 from backend.auth.roles import Role
-from backend.graphql.client_error import ClientError
 
 #: What takes a role, by type and field. Other fields are public.
 FIELDS = {

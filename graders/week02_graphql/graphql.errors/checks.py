@@ -16,10 +16,11 @@ LAMP, DESK = UUID(int=3 << 96), UUID(int=4 << 96)
 
 DEFECT, UNAVAILABLE = "INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"
 
-#: What only the exceptions of these checks say: SQL, names of columns and classes, values, addresses.
+#: What only the exceptions say that these checks provoke: SQL, names, values, addresses.
 INTERNAL = ("psycopg", "sqlalche", "[sql", "undefinedcolumn", "categories.", "description",
             "typeerror", "graphqlerror", "operationalerror", "traceback", "backend/", ".py",
-            "127.0.0.1", "localhost", "server closed", "non-null", "32-bit", "3000000000", "division")  # fmt: skip
+            "127.0.0.1", "localhost", "server closed", "non-null", "32-bit", "3000000000",
+            "division")  # fmt: skip
 
 LATER = """query ($lamps: ID!) {
   good: category(id: $lamps) { products(first: 1) { category { name } } }
@@ -192,7 +193,8 @@ def a_defect_has_a_code_and_an_id(app: App) -> None:
 
 @check(points=3, on=shop)
 def a_defect_is_in_the_log(app: App) -> None:
-    """The log has the traceback of what was hidden, and beside it the id that the client was told."""
+    """The log has the traceback of what was hidden, and with it the id that the client was
+    told."""
     for broken, query, words in (
         (without_descriptions, "{ categories { name } }", "UndefinedColumn"),
         (a_nameless_category, "{ categories { name } }", "Cannot return null"),
@@ -203,8 +205,8 @@ def a_defect_is_in_the_log(app: App) -> None:
         log, name = app.log[before:], str(reply.headers.get("x-request-id"))
         expect.that(name in log, f"{name} in the log", log[-800:] or "nothing was logged",
                     sent=reply.sent, look="how somebody finds what a client reports")  # fmt: skip
-        expect.that("Traceback" in log and words in log, "the traceback of the exception in the log",
-                    log[-800:], sent=reply.sent,
+        expect.that("Traceback" in log and words in log,
+                    "the traceback of the exception in the log", log[-800:], sent=reply.sent,
                     look="which exception a logger is told of")  # fmt: skip
 
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app
 from graphql import GraphQLError, GraphQLResolveInfo
-
-from backend.graphql.client_error import ClientError
-from backend.request_id import current_request_id
 
 
 def format_error(error: GraphQLError) -> dict[str, Any]:

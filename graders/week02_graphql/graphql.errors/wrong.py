@@ -2,14 +2,13 @@
 
 from workbench.alternatives import Wrong
 
-_WRAPPED = "    if isinstance(error, ClientError) or isinstance(error.original_error, ClientError):\n"
+_WRAPPED = (
+    "    if isinstance(error, ClientError) or isinstance(error.original_error, ClientError):\n"
+)
 _MISTAKE = '        return {**shown, "extensions": {"code": mistake}}\n'
 _TOLD = '    return {**shown, "message": message, "extensions": extensions}\n'
 _EXTENSIONS = '    extensions = {"code": code, "requestId": current_request_id()}\n'
-_OURS = "        return None  # a scalar of ours can break while a document is validated\n"
-_LOGGED = (
-    '    current_app.logger.error("request %s failed: field %s", request_id, path, exc_info=cause)\n'
-)
+_LOGGED = '    current_app.logger.error("request %s failed: field %s", request_id, path, exc_info=cause)\n'
 _LOST = "    if isinstance(cause, _UNAVAILABLE):\n"
 _FAILED = (
     "    except SQLAlchemyError:\n        info.context.session.rollback()\n        raise\n"

@@ -31,7 +31,9 @@ def caller_role(tokens: Mapping[str, Role]) -> Role | None:
     if match is None:
         return None
     sent = sha256(match[1].encode()).hexdigest()
-    return max((role for one, role in tokens.items() if hmac.compare_digest(one, sent)), default=None)
+    return max(
+        (role for one, role in tokens.items() if hmac.compare_digest(one, sent)), default=None
+    )
 
 
 @dataclass(eq=False)  # graphql-core remembers resolvers, so they are hashed
