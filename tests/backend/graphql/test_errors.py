@@ -95,6 +95,16 @@ def test_what_the_library_says_of_our_own_values_is_no_mistake_of_the_client(
     assert inside in caplog.text
 
 
+@pytest.mark.parametrize("price", ["1e9999999999999999999", "1e1000", "-1e-1000"])
+def test_an_amount_beyond_all_bounds_is_the_clients_mistake(ask, code, price, caplog):
+    variable = ask("query($p: Money) { products(minPrice: $p) { name } }", {"p": price})
+    assert code(variable) == "BAD_USER_INPUT"
+    literal = ask(f"{{ products(minPrice: {price}) {{ name }} }}")
+    assert code(literal) == "GRAPHQL_VALIDATION_FAILED"
+    assert "decimal" not in f"{variable} {literal}".lower()
+    assert caplog.text == ""
+
+
 def test_a_scalar_that_breaks_is_no_mistake_of_the_document(app, caplog):
     broken = GraphQLError("Expected ...; secret", original_error=ZeroDivisionError("secret"))
     with app.test_request_context():
