@@ -10,7 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import request
-from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql import (
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    default_field_resolver,
+)
 
 from backend.auth.roles import Role
 from backend.graphql.client_error import ClientError
@@ -46,8 +51,9 @@ def authorize(schema: GraphQLSchema) -> None:
             others = OTHER_MUTATIONS if kind is schema.mutation_type else None
             for name, field in kind.fields.items():
                 needed = FIELDS.get((kind.name, name), others)
-                if needed is not None and field.resolve is not None:
-                    field.resolve = _guarded(field.resolve, needed)
+                if needed is not None:
+                    # A field without a resolver is resolved all the same.
+                    field.resolve = _guarded(field.resolve or default_field_resolver, needed)
 
 
 def _guarded(resolve: Callable[..., Any], needed: Role) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import current_app
-from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSyntaxError
+from graphql import FieldNode, GraphQLError, GraphQLResolveInfo, GraphQLSyntaxError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -22,10 +22,9 @@ def format_error(error: GraphQLError) -> dict[str, Any]:
     shown = error.formatted
     if isinstance(error, ClientError) or isinstance(error.original_error, ClientError):
         return {**shown}
-    if error.path is None:  # found before anything was executed, in the client's own document
-        syntax = isinstance(error, GraphQLSyntaxError)
-        code = "GRAPHQL_PARSE_FAILED" if syntax else "GRAPHQL_VALIDATION_FAILED"
-        return {**shown, "extensions": {"code": code}}
+    mistake = _mistake(error)
+    if mistake is not None:
+        return {**shown, "extensions": {"code": mistake}}
     code, message = _log(error)
     extensions = {"code": code, "requestId": current_request_id()}
     return {**shown, "message": message, "extensions": extensions}
@@ -49,6 +48,22 @@ async def _recovered(value: Any, info: GraphQLResolveInfo) -> Any:
     except SQLAlchemyError:
         info.context.session.rollback()
         raise
+
+
+def _mistake(error: GraphQLError) -> str | None:
+    """The code of what the library found wrong with the client's operation; None for a defect."""
+    cause = error.original_error
+    if not isinstance(cause, GraphQLError | None):
+        return None  # a scalar of ours can break while a document is validated
+    if error.path is None:
+        syntax = isinstance(error, GraphQLSyntaxError)
+        return "GRAPHQL_PARSE_FAILED" if syntax else "GRAPHQL_VALIDATION_FAILED"
+    # While it executes it blames arguments for what variables make of them, and for what a
+    # resolver has returned it blames a field, or nothing.
+    blamed = () if cause is None else cause.nodes or ()
+    if blamed and not any(isinstance(node, FieldNode) for node in blamed):
+        return "BAD_USER_INPUT"
+    return None
 
 
 def _log(error: GraphQLError) -> tuple[str, str]:

@@ -26,7 +26,7 @@ from backend.graphql.client_error import ClientError
 from backend.graphql.sizes import DEFAULT_SIZE, checked_size
 from backend.graphql.version import product_version
 
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 
 
 def global_id(kind: str, key: UUID) -> str:

@@ -2,6 +2,7 @@
 
 import graphene
 import pytest
+from graphql import build_schema, graphql_sync
 
 from backend.auth.roles import Role
 from backend.graphql.authorization import authorize
@@ -70,3 +71,18 @@ def test_a_mutation_that_nobody_thought_of_is_for_admins():
 
     refused = schema.execute("mutation { forgotten }", context_value=Caller())
     assert refused.errors[0].extensions == {"code": "FORBIDDEN"}
+
+
+def test_a_field_without_a_resolver_is_guarded_too():
+    schema = build_schema("type Query { product: Product } type Product { stockQuantity: Int }")
+    authorize(schema)
+
+    class Caller:
+        role = None
+
+    root, question = {"product": {"stockQuantity": 3}}, "{ product { stockQuantity } }"
+    refused = graphql_sync(schema, question, root, Caller())
+    assert refused.data == {"product": {"stockQuantity": None}}
+    assert refused.errors[0].extensions == {"code": "UNAUTHENTICATED"}
+    Caller.role = Role.EDITOR
+    assert graphql_sync(schema, question, root, Caller()).data == root
