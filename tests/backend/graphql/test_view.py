@@ -120,7 +120,7 @@ def test_a_form_that_is_no_request_is_400(client, sent, accept):
 def test_a_form_of_another_site_changes_nothing(client, app, make_product):
     product = make_product(name="Lamp")
     change = {
-        "query": "mutation($id: ID!) { updateProduct(id: $id, input: {name: \"Torch\"}) "
+        "query": 'mutation($id: ID!) { updateProduct(id: $id, input: {name: "Torch"}) '
         "{ product { name } } }",
         "variables": json.dumps({"id": global_id("Product", product.id)}),
     }
