@@ -54,6 +54,8 @@ class Streams:
             raise ServiceUnavailable("Too many subscriptions are open. Try again later.")
         with ExitStack() as stack:
             stack.callback(self._places.release)
+            # The request closes it when it ends, which is before its stream begins to use it again.
+            stack.callback(session.close)
             runner = stack.enter_context(asyncio.Runner())
             results, first = self._begin(runner, operation, session, role)
             stack.callback(lambda: runner.run(_stop(results)))

@@ -131,6 +131,19 @@ def test_keeps_no_connection_while_it_waits(open_stream, settings, product, engi
         assert others.submit(show).result() == 200
 
 
+def test_keeps_no_connection_after_its_end(open_stream, settings, product, client):
+    app = create_app(replace(settings, database_pool_size=1))
+    answer = open_stream(product, app)
+    stream = events(answer)
+    next(stream)
+    client.delete(f"/api/v1/products/{product.id}")
+    assert list(stream) == [("complete", None)]
+    answer.close()
+    with ThreadPoolExecutor(1) as others:
+        show = others.submit(app.test_client().get, f"/api/v1/products/{product.id}")
+        assert show.result().status_code == 404
+
+
 def test_their_number_is_bounded_and_places_come_back(open_stream, settings, product):
     app = create_app(replace(settings, graphql_streams=1))
     first = open_stream(product, app)
