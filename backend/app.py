@@ -8,6 +8,7 @@ Serve it with `waitress-serve --call backend.app:create_app`, or while developin
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from flask import Flask
 from flask_swagger_ui import get_swaggerui_blueprint
@@ -31,9 +32,10 @@ from backend.database_problems import register_database_problems
 from backend.graphql.engine import Engine
 from backend.graphql.graphiql import create_graphiql_blueprint
 from backend.graphql.limits import Limits
+from backend.graphql.listening import connect_to_listen
 from backend.graphql.persisted_queries import PersistedQueries
 from backend.graphql.schema import create_graphql_schema
-from backend.graphql.stock_notices import Notices, publish_stock_changes
+from backend.graphql.stock_changes import StockChanges, publish_stock_changes
 from backend.graphql.streams import Streams
 from backend.graphql.view import create_graphql_blueprint
 from backend.health import create_health_blueprint
@@ -114,8 +116,12 @@ def _add_graph(app: Flask, settings: Settings, database: Database, redis: Redis)
     persisted = PersistedQueries(
         redis, settings.persisted_query_seconds, settings.persisted_queries
     )
-    notices = Notices(settings.redis_url)
-    streams = Streams(engine, notices, settings.graphql_streams, settings.graphql_heartbeat_seconds)
+    streams = Streams(
+        engine,
+        StockChanges(partial(connect_to_listen, settings.redis_url)),
+        settings.graphql_streams,
+        settings.graphql_heartbeat_seconds,
+    )
     publish_stock_changes(database, redis)
     app.register_blueprint(
         create_graphql_blueprint(engine, database, settings.access_tokens, persisted, streams)

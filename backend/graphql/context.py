@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.auth.roles import Role
 from backend.graphql.loaders import Loaders
-from backend.graphql.stock_notices import Notices
+from backend.graphql.stock_changes import StockChanges
 
 
 @dataclass(frozen=True)
@@ -18,4 +18,4 @@ class Context:
     session: Session
     loaders: Loaders
     role: Role | None
-    notices: Notices | None = None  # where a subscription waits
+    stock_changes: StockChanges | None = None  # where a subscription waits

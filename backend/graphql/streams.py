@@ -24,7 +24,7 @@ from backend.graphql.context import Context
 from backend.graphql.engine import Engine, Operation
 from backend.graphql.errors import format_error
 from backend.graphql.loaders import Loaders
-from backend.graphql.stock_notices import Notices
+from backend.graphql.stock_changes import StockChanges
 
 EVENT_STREAM = "text/event-stream"
 
@@ -37,9 +37,11 @@ _LOST = ClientError("Changes are not told at the moment. Subscribe again.", "SER
 class Streams:
     """Answers subscriptions, `most` at a time."""
 
-    def __init__(self, engine: Engine, notices: Notices, most: int, heartbeat_seconds: int) -> None:
+    def __init__(
+        self, engine: Engine, stock_changes: StockChanges, most: int, heartbeat_seconds: int
+    ) -> None:
         """heartbeat_seconds: the longest silence; at its end a client that is gone is noticed."""
-        self._engine, self._notices = engine, notices
+        self._engine, self._stock_changes = engine, stock_changes
         self._places = threading.Semaphore(most)
         self._heartbeat_seconds = heartbeat_seconds
 
@@ -52,6 +54,8 @@ class Streams:
             raise ServiceUnavailable("Too many subscriptions are open. Try again later.")
         with ExitStack() as stack:
             stack.callback(self._places.release)
+            # The request closes it when it ends, which is before its stream begins to use it again.
+            stack.callback(session.close)
             runner = stack.enter_context(asyncio.Runner())
             results, first = self._begin(runner, operation, session, role)
             stack.callback(lambda: runner.run(_stop(results)))
@@ -67,7 +71,7 @@ class Streams:
         self, runner: asyncio.Runner, operation: Operation, session: Session, role: Role | None
     ) -> tuple[MapAsyncIterator, ExecutionResult]:
         async def begin() -> tuple[MapAsyncIterator, ExecutionResult]:
-            context = Context(session, Loaders(session), role, self._notices)
+            context = Context(session, Loaders(session), role, self._stock_changes)
             results = await self._engine.subscribe(operation, context)
             return results, await anext(results)
 
@@ -99,7 +103,8 @@ class Streams:
             current_app.logger.warning("a subscription ends: %s", error)
             yield _event({"errors": [format_error(_LOST)]})
         except Exception as error:  # noqa: BLE001 - the status was sent long ago
-            unexpected = GraphQLError("", path=[], original_error=error)
+            path = list(result.data or ["subscription"])  # of the field that has told so far
+            unexpected = GraphQLError("", path=path, original_error=error)
             yield _event({"errors": [format_error(unexpected)]})
         yield _COMPLETE
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import graphene
-from sqlalchemy.orm import Session
 
 from backend.catalog import models
 from backend.catalog.errors import ProductNotFound
-from backend.catalog.item import get_product
 from backend.graphql.client_error import ClientError
 from backend.graphql.types import Product, key_of
 
@@ -29,25 +28,14 @@ class Subscriptions(graphene.ObjectType):
         info: graphene.ResolveInfo,
         id: str,  # noqa: A002
     ) -> AsyncIterator[models.Product]:
-        session: Session = info.context.session
-        key, seen = key_of(id, "Product"), None
-        async with info.context.notices.of(key) as pubsub:
-            # Looked at only now: a change in between would be missed.
-            while True:
-                try:
-                    product = get_product(session, key)
-                except ProductNotFound:
-                    if seen is None:
-                        raise ClientError(
-                            "There is no product with this id.", "NOT_FOUND"
-                        ) from None
-                    return
-                if product.stock_quantity != seen:
-                    seen = product.stock_quantity
+        key, context = key_of(id, "Product"), info.context
+        try:
+            # Closed with the subscription, at once and not by the garbage collector.
+            async with aclosing(context.stock_changes.of(context.session, key)) as products:
+                async for product in products:
                     yield product
-                # Nobody keeps a connection, or what it has read, while he waits.
-                session.rollback()
-                await pubsub.get_message(timeout=None)
+        except ProductNotFound:
+            raise ClientError("There is no product with this id.", "NOT_FOUND") from None
 
     @staticmethod
     def resolve_stock_changed(

@@ -26,9 +26,11 @@ from backend.graphql.persisted_queries import PersistedQueries
 from backend.graphql.streams import EVENT_STREAM, Streams
 from backend.parsing import parse_json
 
-GRAPHQL_RESPONSE = "application/graphql-response+json"
+GRAPHQL_RESPONSE, JSON = "application/graphql-response+json", "application/json"
 #: What can be answered with. Where a client leaves the choice, the first.
-MEDIA_TYPES = (GRAPHQL_RESPONSE, "application/json")
+MEDIA_TYPES = (GRAPHQL_RESPONSE, JSON)
+
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def create_graphql_blueprint(
         told = media_type or GRAPHQL_RESPONSE
         reading = request.method != "POST"
         try:
-            asked = _from_url() if reading else _from_body()
+            asked = _from_texts(request.args) if reading else _from_body()
         except BadRequest as error:
             malformed = ClientError(error.description or "", "BAD_REQUEST")
             return _response({"errors": _formatted([malformed])}, 400, told)
@@ -103,9 +105,9 @@ def _media_type() -> str | None:
     return MIMEAccept(plain).best_match(MEDIA_TYPES)
 
 
-def _from_url() -> _Request:
-    """What a GET asks. Raises BadRequest."""
-    sent: dict[str, Any] = dict(request.args)
+def _from_texts(texts: Mapping[str, str]) -> _Request:
+    """What the parameters of a URL or the members of a form ask. Raises BadRequest."""
+    sent: dict[str, Any] = dict(texts)
     for name in ("variables", "extensions"):
         if name in sent:
             sent[name] = parse_json(sent[name].encode())
@@ -114,9 +116,12 @@ def _from_url() -> _Request:
 
 def _from_body() -> _Request:
     """What a POST asks. Raises BadRequest or UnsupportedMediaType."""
-    # No form: a page of another site could send one in the name of whoever looks at it.
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType("Send the body as application/json.")
+    # A page of another site can make its visitors send forms, but not with a token in them:
+    # there are no cookies here, and only our own clients set the header Authorization.
+    if request.mimetype == FORM:
+        return _from_texts(request.form)
+    if request.mimetype != JSON:
+        raise UnsupportedMediaType(f"Send the body as {JSON}, or as {FORM}.")
     sent = parse_json(request.get_data())
     if isinstance(sent, list):
         raise BadRequest("Send one operation at a time: batches are not taken.")

@@ -30,6 +30,18 @@ def test_a_comment_can_be_waited_for() -> None:
             stream(text).comment()
 
 
+def test_comments_are_no_event_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.checking.stream.REQUEST_SECONDS", 0.0)
+
+    class Beating(httpx.SyncByteStream):
+        def __iter__(self):
+            while True:
+                yield b":\n\n"
+
+    with pytest.raises(CheckFailed, match="only comments"):
+        EventStream(httpx.Response(200, stream=Beating()), "").next()
+
+
 def test_data_that_is_no_json_fails_the_check() -> None:
     with pytest.raises(CheckFailed, match="data is JSON"):
         _ = Event("next", "{").json

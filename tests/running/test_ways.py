@@ -58,6 +58,17 @@ def test_requests_are_held_up_and_go_on(system: System) -> None:
         assert [reply.result().status_code for reply in replies] == [200, 200, 200]
 
 
+def test_only_some_commands_are_held_up(system: System) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with system.ways.postgres.hold(only="UPDATE") as held:
+            assert get(system, PRODUCTS).status_code == 200
+        with system.ways.postgres.hold(only="FROM products") as held:
+            reply = pool.submit(get, system, PRODUCTS)
+            assert held(1, WAIT)
+            assert not reply.done()
+        assert reply.result().status_code == 200
+
+
 def test_a_second_process_sees_the_same_rows(stage: Stage, system: System) -> None:
     twin = stage.start(system.database)
     try:

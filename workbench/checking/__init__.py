@@ -10,5 +10,16 @@ from workbench.checking.failure import CheckFailed
 from workbench.checking.graphql import GraphReply
 from workbench.checking.http import Reply
 from workbench.checking.sql import Refused
+from workbench.checking.stream import EventStream
 
-__all__ = ["App", "Check", "CheckFailed", "GraphReply", "Refused", "Reply", "check", "expect"]
+__all__ = [
+    "App",
+    "Check",
+    "CheckFailed",
+    "EventStream",
+    "GraphReply",
+    "Refused",
+    "Reply",
+    "check",
+    "expect",
+]

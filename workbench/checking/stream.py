@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,12 +43,17 @@ class EventStream:
     def next(self) -> Event:
         """The next event; comments are counted and passed over.
 
-        Raises CheckFailed when none comes, or the stream ends before it.
+        Raises CheckFailed when none comes within REQUEST_SECONDS, be there comments or not, or the
+        stream ends before it.
         """
         name, data = "message", list[str]()
+        deadline = time.monotonic() + REQUEST_SECONDS
         while (line := self._line()) is not None:
             if line.startswith(":"):
                 self.comments += 1
+                if time.monotonic() > deadline:
+                    expected = f"an event within {REQUEST_SECONDS:.0f} s"
+                    raise CheckFailed(expected, "only comments", self._sent)
             elif not line and (data or name != "message"):
                 return Event(name, "\n".join(data))
             field, _, value = line.partition(":")

@@ -125,6 +125,7 @@ class Relay:
         self._is_cut = False
         self._may_pass = asyncio.Event()
         self._may_pass.set()
+        self._only = b""
         self._held = 0
         self._arrival = threading.Condition()
         self.port: int = listener.getsockname()[1]
@@ -141,13 +142,16 @@ class Relay:
             self._is_cut = False
 
     @contextlib.contextmanager
-    def hold(self) -> Iterator[Callable[[int, float], bool]]:
+    def hold(self, only: str = "") -> Iterator[Callable[[int, float], bool]]:
         """Meanwhile what the system sends is kept back, and passed on in the end.
+
+        only: keep back what holds this word, in capitals as client libraries write commands, and
+        what comes after it on the same connection.
 
         Yields a function that waits until so many connections at once are held up, for so many
         seconds at most, and says whether they are.
         """
-        self._run(self._bar(True))
+        self._run(self._bar(True, only.encode()))
         try:
             yield self._wait_for
         finally:
@@ -161,7 +165,8 @@ class Relay:
         with self._arrival:
             return self._arrival.wait_for(lambda: self._held >= connections, seconds)
 
-    async def _bar(self, barred: bool) -> None:
+    async def _bar(self, barred: bool, only: bytes = b"") -> None:
+        self._only = only
         if barred:
             self._may_pass.clear()
         else:
@@ -213,7 +218,7 @@ class Relay:
     ) -> None:
         while data := await reader.read(_CHUNK):
             talk.from_client(data)
-            if not self._may_pass.is_set():
+            if not self._may_pass.is_set() and self._only in data:
                 await self._wait()
             writer.write(data)
             await writer.drain()

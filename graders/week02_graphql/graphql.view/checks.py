@@ -11,7 +11,7 @@ from workbench.checking import App, CheckFailed, Reply, check, expect
 
 PATH = "/graphql"
 RESPONSE, PLAIN = "application/graphql-response+json", "application/json"
-STREAM = "text/event-stream"
+STREAM, FORM = "text/event-stream", "application/x-www-form-urlencoded"
 CATEGORY, PRODUCT = str(UUID(int=1 << 96)), str(UUID(int=2 << 96))
 
 #: What is not executed: a document that is none, one that does not fit the schema, bad variables.
@@ -81,6 +81,11 @@ def get(app: App, query: str, accept: str = RESPONSE, **more: str) -> Reply:
 
 def post(app: App, body: dict[str, Any], accept: str = RESPONSE) -> Reply:
     return app.post(PATH, json=body, headers={"accept": accept})
+
+
+def form(app: App, members: dict[str, str], kind: str = FORM, role: str | None = "admin") -> Reply:
+    headers = {"content-type": kind, "accept": RESPONSE}
+    return app.post(PATH, data=members, headers=headers, role=role)
 
 
 def product_id(app: App) -> str:
@@ -247,17 +252,50 @@ def refuses_bad_requests(app: App) -> None:
             expect.equal(media_type(reply), accept, "the media type", reply=reply)
 
 
+@check(points=2, on=shop)
+def takes_forms(app: App) -> None:
+    """POST may be a form, whose members are what the URL of a GET has."""
+    query = "query A($n: Int!) { products(limit: $n) { name } } query B { b: __typename }"
+    name = stored_name(app)
+    for kind in (FORM, f"{FORM}; charset=UTF-8"):
+        reply = form(app, {"query": query, "variables": '{"n": 1}', "operationName": "A"}, kind)
+        data(reply, {"products": [{"name": name}]}, "a form with variables and a name")
+    members = {"query": query, "operationName": "B", "extensions": "{}", "colour": "a & b"}
+    data(form(app, members), {"b": "Query"}, "a form with extensions, and with another member")
+    for wrong in ({}, {"query": ""}, {"variables": "{}"}, {"query": query, "variables": "{"},
+                  {"query": query, "variables": "1"}, {"query": query, "extensions": "[]"},
+                  {'{"query": "{ __typename }"}': ""}):  # fmt: skip
+        not_executed(form(app, wrong), 400, "BAD_REQUEST", "what a form must have")
+
+
+@check(points=1, after=takes_forms, on=shop)
+def forms_may_change_things(app: App) -> None:
+    """A mutation by form is executed for whoever sends a token; without one it changes nothing."""
+    before = stored_name(app)
+    reply = form(app, {"query": renaming(app, "Lantern")}, role=None)
+    expect.equal(stored_name(app), before, "the name after a form without a token", reply=reply,
+                 look="what a page of another site could do")  # fmt: skip
+    expect.status(reply, 200, "who may ask")
+    expect.equal(reply["errors", 0, "extensions", "code"], "UNAUTHENTICATED",
+                 "the code of the error", reply=reply)  # fmt: skip
+    reply = form(app, {"query": renaming(app, "Lantern")})
+    data(reply, {"updateProduct": {"product": {"name": "Lantern"}, "errors": []}},
+         "a form with a token")  # fmt: skip
+
+
 @check(points=2, after=answers_a_question, on=shop)
-def takes_json_only(app: App) -> None:
-    """A body that is not sent as application/json is the problem 415, whatever is in it."""
+def takes_nothing_else(app: App) -> None:
+    """A body that is neither application/json nor a form of the usual kind is the problem 415,
+    whatever is in it."""
     text = json.dumps({"query": "{ __typename }"}).encode()
-    for kind in ("text/plain", "application/graphql", "application/x-www-form-urlencoded",
-                 "multipart/form-data; boundary=x", "application/jsonp"):  # fmt: skip
+    look = "which bodies are read"
+    for kind in ("text/plain", "application/graphql", "application/jsonp",
+                 "multipart/form-data; boundary=x"):  # fmt: skip
         reply = app.post(PATH, content=text, headers={"content-type": kind, "accept": RESPONSE})
-        problem(reply, 415, "what a form of another site can send")
-    problem(app.post(PATH, content=text, headers={"accept": RESPONSE}), 415)
-    form = app.post(PATH, data={"query": "{ __typename }"}, headers={"accept": RESPONSE})
-    problem(form, 415, "what a form of another site can send")
+        problem(reply, 415, look)
+    problem(app.post(PATH, content=text, headers={"accept": RESPONSE}), 415, look)
+    parts = {"query": (None, "{ __typename }")}
+    problem(app.post(PATH, files=parts, headers={"accept": RESPONSE}), 415, look)
 
 
 @check(points=2, after=answers_a_question, on=shop)

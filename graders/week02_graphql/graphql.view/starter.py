@@ -12,9 +12,11 @@ from backend.graphql.engine import Engine
 from backend.graphql.persisted_queries import PersistedQueries
 from backend.graphql.streams import Streams
 
-GRAPHQL_RESPONSE = "application/graphql-response+json"
+GRAPHQL_RESPONSE, JSON = "application/graphql-response+json", "application/json"
 #: What can be answered with. Where a client leaves the choice, the first.
-MEDIA_TYPES = (GRAPHQL_RESPONSE, "application/json")
+MEDIA_TYPES = (GRAPHQL_RESPONSE, JSON)
+
+FORM = "application/x-www-form-urlencoded"
 
 
 def create_graphql_blueprint(

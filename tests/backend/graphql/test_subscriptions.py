@@ -1,14 +1,18 @@
 """Subscriptions: every change of stock is told, after its commit, and every stream ends."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from redis import Redis
+from sqlalchemy import update
 
 from backend.app import create_app
 from backend.auth.roles import Role
-from backend.graphql.stock_notices import channel
+from backend.catalog.models import Product
+from backend.database import Database
+from backend.graphql.stock_changes import publish_stock_changes
 from backend.graphql.types import global_id
 
 QUERY = """subscription($id: ID!) {
@@ -105,22 +109,39 @@ def test_what_does_not_change_the_stock_is_not_told(open_stream, product, client
     assert quantity(next(stream)) == 5
 
 
-def test_ends_when_the_product_is_deleted(open_stream, product, client, settings):
+def test_ends_when_the_product_is_deleted(open_stream, product, client):
     stream = events(open_stream(product))
     next(stream)
     client.delete(f"/api/v1/products/{product.id}")
-    with Redis.from_url(settings.redis_url) as redis:
-        redis.publish(channel(redis, product.id), "changed")
     assert list(stream) == [("complete", None)]
 
 
 def test_keeps_no_connection_while_it_waits(open_stream, settings, product, engine):
     app = create_app(replace(settings, database_pool_size=1, graphql_heartbeat_seconds=1))
     stream = events(open_stream(product, app))
+
+    def show():
+        return app.test_client().get(f"/api/v1/products/{product.id}").status_code
+
+    # In a thread of their own the requests share no context with the stream.
+    with ThreadPoolExecutor(1) as others:
+        next(stream)
+        assert others.submit(show).result() == 200
+        assert next(stream) is None  # a heartbeat: it waits
+        assert others.submit(show).result() == 200
+
+
+def test_keeps_no_connection_after_its_end(open_stream, settings, product, client):
+    app = create_app(replace(settings, database_pool_size=1))
+    answer = open_stream(product, app)
+    stream = events(answer)
     next(stream)
-    assert app.test_client().get(f"/api/v1/products/{product.id}").status_code == 200
-    assert next(stream) is None  # a heartbeat: it waits
-    assert app.test_client().get(f"/api/v1/products/{product.id}").status_code == 200
+    client.delete(f"/api/v1/products/{product.id}")
+    assert list(stream) == [("complete", None)]
+    answer.close()
+    with ThreadPoolExecutor(1) as others:
+        show = others.submit(app.test_client().get, f"/api/v1/products/{product.id}")
+        assert show.result().status_code == 404
 
 
 def test_their_number_is_bounded_and_places_come_back(open_stream, settings, product):
@@ -147,6 +168,66 @@ def test_ends_when_redis_is_gone(open_stream, product, settings):
     assert name == "next"
     assert shown["errors"][0]["extensions"]["code"] == "SERVICE_UNAVAILABLE"
     assert list(stream) == [("complete", None)]
+
+
+def test_what_fails_in_between_is_told_and_logged(
+    open_stream, product, client, monkeypatch, caplog
+):
+    stream = events(open_stream(product))
+    next(stream)
+
+    def fail(*_):
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr("backend.graphql.stock_changes.get_product", fail)
+    client.patch(f"/api/v1/products/{product.id}", json={"stock_quantity": 1})
+    name, shown = next(stream)
+    assert (name, shown["errors"][0]["extensions"]["code"]) == ("next", "INTERNAL_SERVER_ERROR")
+    assert "secret" not in str(shown)
+    assert "secret" in caplog.text
+    assert list(stream) == [("complete", None)]
+
+
+@pytest.fixture
+def heard(settings):
+    """What is published for this module's database: a function that returns what came since."""
+    with Redis.from_url(settings.redis_url) as redis, redis.pubsub() as pubsub:
+        prefix = f"stock:{redis.connection_pool.connection_kwargs['db']}:"
+        pubsub.psubscribe(f"{prefix}*")
+        pubsub.get_message(timeout=10)
+
+        def heard():
+            redis.publish(f"{prefix}end", "")
+            messages = iter(
+                lambda: pubsub.get_message(timeout=10)["channel"].decode(), f"{prefix}end"
+            )
+            return sorted(name.removeprefix(prefix) for name in messages)
+
+        yield heard
+
+
+def test_nothing_is_published_of_a_rollback(app, settings, product, heard):
+    database = Database(settings.database_url, 1)
+    with Redis.from_url(settings.redis_url) as redis:
+        publish_stock_changes(database, redis)
+        with database.sessions() as session:
+            found = session.get(Product, product.id)
+            found.stock_quantity = 1
+            session.flush()
+            session.execute(update(Product).values(stock_quantity=2))
+            assert heard() == []
+            session.rollback()
+            found.name = "New"
+            session.commit()
+            assert heard() == []
+            found.stock_quantity = 1
+            session.execute(update(Product).values(stock_quantity=2))
+            session.commit()
+            assert heard() == sorted([str(product.id), "some"])
+            found.is_active = False
+            session.commit()
+            assert heard() == [str(product.id)]
+    database.engine.dispose()
 
 
 def test_without_redis_there_is_none(open_stream, product, settings, unused_port, client):

@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from backend.graphql.types import global_id
+
 RESPONSE, PLAIN = "application/graphql-response+json", "application/json"
+FORM = "application/x-www-form-urlencoded"
 QUERY = "{ __typename }"
 MUTATION = 'mutation { updateProduct(id: "x", input: {}) { errors { field } } }'
 
@@ -74,16 +77,66 @@ def test_what_is_no_request_is_400(client, body, accept):
 @pytest.mark.parametrize(
     "kind",
     [
-        "application/x-www-form-urlencoded",
         "multipart/form-data",
         "text/plain",
         "application/graphql",
         None,
     ],
 )
-def test_only_json_is_taken(client, kind):
+def test_only_json_and_forms_are_taken(client, kind):
     answer = client.post("/graphql", data=json.dumps({"query": QUERY}), content_type=kind)
     assert (answer.status_code, answer.mimetype) == (415, "application/problem+json")
+
+
+def test_files_are_no_form(client):
+    answer = client.post("/graphql", data={"query": QUERY}, content_type="multipart/form-data")
+    assert (answer.status_code, answer.mimetype) == (415, "application/problem+json")
+
+
+@pytest.mark.parametrize("kind", [FORM, f"{FORM}; charset=UTF-8"])
+def test_a_form_asks_as_a_url_does(client, make_product, kind):
+    make_product(name="Lamp & table")
+    query = "query A($n: Int!) { products(limit: $n) { name } } query B { b: __typename }"
+    sent = {"query": query, "variables": '{"n": 1}', "operationName": "A", "more": "1"}
+    answer = client.post("/graphql", data=sent, content_type=kind)
+    assert json.loads(answer.data) == {"data": {"products": [{"name": "Lamp & table"}]}}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {}, {"query": ""}, {"query": QUERY, "variables": "{"}, {"query": QUERY, "variables": "1"},
+        {"query": QUERY, "extensions": "[]"}, {json.dumps({"query": QUERY}): ""},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("accept", [RESPONSE, PLAIN])
+def test_a_form_that_is_no_request_is_400(client, sent, accept):
+    answer = client.post("/graphql", data=sent, content_type=FORM, headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (400, accept)
+    (error,) = json.loads(answer.data)["errors"]
+    assert error["extensions"] == {"code": "BAD_REQUEST"}
+
+
+def test_a_form_of_another_site_changes_nothing(client, app, make_product):
+    product = make_product(name="Lamp")
+    change = {
+        "query": 'mutation($id: ID!) { updateProduct(id: $id, input: {name: "Torch"}) '
+        "{ product { name } } }",
+        "variables": json.dumps({"id": global_id("Product", product.id)}),
+    }
+    # A page decides where its form goes and what is in it, and no header.
+    answer = app.test_client().post("/graphql", data=change)
+    shown = json.loads(answer.data)
+    assert shown["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert client.get(f"/api/v1/products/{product.id}").json["name"] == "Lamp"
+    answer = client.post("/graphql", data=change)
+    shown = json.loads(answer.data)
+    assert shown == {"data": {"updateProduct": {"product": {"name": "Torch"}}}}
+
+
+def test_a_form_that_is_too_large_is_413(client):
+    answer = client.post("/graphql", data={"query": QUERY + "#" * 600_000})
+    assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")
 
 
 def test_null_stands_for_nothing(client):

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 from flask.views import MethodView
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from backend.auth.roles import Role
@@ -44,18 +45,20 @@ class GraphQL(MethodView):
         self.persisted, self.streams = persisted, streams
 
     def get(self) -> Response:
-        def read() -> Any:
-            sent = request.args.to_dict()
-            for name in {"variables", "extensions"} & sent.keys():
-                sent[name] = parse_json(sent[name].encode())
-            return sent
-
-        return self.go_on(read)
+        return self.go_on(lambda: self.texts(request.args))
 
     def post(self) -> Response:
+        if request.mimetype == "application/x-www-form-urlencoded":
+            return self.go_on(lambda: self.texts(request.form))
         if request.mimetype != "application/json":
-            return problem(415, "JSON, please.")
+            return problem(415, "JSON or a form, please.")
         return self.go_on(lambda: parse_json(request.data))
+
+    def texts(self, found: MultiDict[str, str]) -> dict[str, Any]:
+        sent: dict[str, Any] = found.to_dict()
+        for name in {"variables", "extensions"} & sent.keys():
+            sent[name] = parse_json(sent[name].encode())
+        return sent
 
     def go_on(self, read) -> Response:
         qualities = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 from flask import Blueprint, Response, current_app, g, json, request
 from graphql import OperationType
@@ -69,13 +70,19 @@ def create_graphql_blueprint(
 
     @blueprint.post("/graphql")
     def ask() -> Response:
-        if request.mimetype != "application/json":
-            raise UnsupportedMediaType
-        return run(parse_json(request.get_data()))
+        if request.mimetype == "application/json":
+            return run(parse_json(request.get_data()))
+        if request.mimetype == "application/x-www-form-urlencoded":
+            fields = parse_qs(request.get_data(as_text=True))
+            return ask_by_texts({name: values[-1] for name, values in fields.items()})
+        raise UnsupportedMediaType
 
     @blueprint.get("/graphql")
     def ask_by_link() -> Response:
-        sent = dict(request.args)
+        return ask_by_texts(request.args)
+
+    def ask_by_texts(texts: Mapping[str, str]) -> Response:
+        sent: dict[str, Any] = dict(texts)
         for name in ("variables", "extensions"):
             if sent.get(name):
                 sent[name] = parse_json(sent[name].encode())
