@@ -20,7 +20,8 @@ EDITORS = ("editor", "admin")
 STOCK = " fragment P on Product { stockQuantity }"
 
 #: Mutations that the table does not know, one of them without a resolver; and the guarded field
-#: without one, whose value then is the attribute of the same name.
+#: without one, whose value then is what the method of the same name returns, beside a field of
+#: another type with its name.
 FORGOTTEN = (
     ("    update_product = UpdateProduct.Field()\n",
      "    update_product = UpdateProduct.Field()\n"
@@ -34,9 +35,19 @@ FORGOTTEN = (
      "    authorize(schema)\n"),
 )  # fmt: skip
 BARE = (
+    ('    """What can be read."""\n',
+     '    """What can be read."""\n\n'
+     "    stock_quantity = graphene.Int()\n\n"
+     "    @staticmethod\n"
+     "    def resolve_stock_quantity(_root, _info):\n"
+     "        return 7\n"),
     ("    authorize(schema)\n",
      "    from backend.catalog import models\n\n"
-     "    models.Product.stockQuantity = property(lambda product: product.stock_quantity)\n"
+     "    def stock(product, info):\n"
+     "        if info.context.role == 1:\n"
+     '            raise RuntimeError("the resolver of a refused field has run")\n'
+     "        return product.stock_quantity\n\n"
+     "    models.Product.stockQuantity = stock\n"
      '    schema.type_map["Product"].fields["stockQuantity"].resolve = None\n'
      "    authorize(schema)\n"),
 )  # fmt: skip
@@ -233,7 +244,10 @@ def whoever_is_not_known_is_nobody(app: App) -> None:
     query = '{ products(search: "Lamp") { name stockQuantity } }'
     for header in ("Bearer unknown", f"Bearer {digest}", f"Bearer {token.upper()}",
                    f"Bearer {token} more", f"Bearer more {token}", f"Basic {token}",
-                   f"Token {token}", token, "Bearer", "nonsense", ""):  # fmt: skip
+                   f"Token {token}", token, "Bearer", "nonsense", "", f"Bearer{token}",
+                   f"BearerX {token}", f"Bearer Bearer {token}", f'Bearer "{token}"',
+                   f"Bearer {token},", f"Bearer {token},more", "Bearer é".encode(),
+                   f"Basic {b64encode(f'editor:{token}'.encode()).decode()}"):  # fmt: skip
         reply = app.graphql(query, headers={"Authorization": header}, role=None)
         expect.equal(reply.data.value, {"products": [{"name": "Lamp", "stockQuantity": None}]},
                      "data", reply=reply, look="anybody may ask")  # fmt: skip
@@ -241,6 +255,12 @@ def whoever_is_not_known_is_nobody(app: App) -> None:
                 f"who sends the header Authorization: {header}")  # fmt: skip
     reply = app.graphql(query, role=None, params={"access_token": token, "token": token})
     refused(reply, [["products", 0, "stockQuantity"]], "UNAUTHENTICATED", "a token in the address")
+    elsewhere = {"X-API-Key": token, "X-Access-Token": token, "Cookie": f"token={token}",
+                 "Proxy-Authorization": f"Bearer {token}"}  # fmt: skip
+    reply = app.graphql(query, headers=elsewhere, role=None)
+    refused(
+        reply, [["products", 0, "stockQuantity"]], "UNAUTHENTICATED", "a token in other headers"
+    )
     for scheme in ("Bearer", "bearer", "BEARER"):
         reply = app.graphql(query, headers={"Authorization": f"{scheme} {token}"}, role=None)
         expect.graphql_data(reply, {"products": [{"name": "Lamp", "stockQuantity": 9}]},
@@ -253,7 +273,7 @@ def a_mutation_that_nobody_thought_of_is_closed(app: App) -> None:
     mutation = "mutation { forgotten bare }"
     look = "what a mutation takes that is not among FIELDS"
     with app.altered("backend/graphql/schema.py", FORGOTTEN) as later:
-        for role, code in ((None, "UNAUTHENTICATED"), ("editor", "FORBIDDEN")):
+        for role, code in (*REFUSED, ("editor", "FORBIDDEN")):
             reply = later.graphql(mutation, role=role)
             expect.equal(reply.data["forgotten"], None, "data.forgotten", reply=reply, look=look)
             refused(reply, [["forgotten"], ["bare"]], code, look)
@@ -262,7 +282,8 @@ def a_mutation_that_nobody_thought_of_is_closed(app: App) -> None:
 
 @check(points=1, after=one_field_is_refused_and_the_rest_stays, on=shop, hidden=True)
 def a_field_without_a_resolver_is_guarded(app: App) -> None:
-    """A field of the table that has no resolver of its own is guarded, and still answered."""
+    """A field of the table that has no resolver of its own is guarded, and still answered; a field
+    of another type that has the same name is public."""
     query = '{ products(search: "Lamp") { stockQuantity } }'
     look = "what graphql-core does where `resolve` is None"
     with app.altered("backend/graphql/schema.py", BARE) as bare:
@@ -270,3 +291,5 @@ def a_field_without_a_resolver_is_guarded(app: App) -> None:
         refused(reply, [["products", 0, "stockQuantity"]], "FORBIDDEN", look)
         reply = bare.graphql(query, role="editor")
         expect.graphql_data(reply, {"products": [{"stockQuantity": 9}]}, look)
+        reply = bare.graphql("{ stockQuantity }", role=None)
+        expect.graphql_data(reply, {"stockQuantity": 7}, "which type the table names")

@@ -53,6 +53,22 @@ WRONG = [
         edits=[(_NEEDED, "                if needed is not None and field.resolve is not None:\n")],
     ),
     Wrong(
+        "the_name_of_a_field_is_enough",
+        "The table is asked for the field's name alone: whatever has that name elsewhere is closed.",
+        fails=["a_field_without_a_resolver_is_guarded"],
+        edits=[("                needed = FIELDS.get((kind.name, name), others)\n",
+                "                by_name = {field: role for (_, field), role in FIELDS.items()}\n"
+                "                needed = by_name.get(name, others)\n")],
+    ),
+    Wrong(
+        "an_attribute_is_the_value",
+        "The default resolver is written by hand, and does not call what can be called.",
+        fails=["a_field_without_a_resolver_is_guarded"],
+        edits=[(_GUARD,
+                "                    attribute = lambda root, info: getattr(root, info.field_name, None)  # noqa: E731\n"
+                "                    field.resolve = _guarded(field.resolve or attribute, needed)\n")],
+    ),
+    Wrong(
         "the_variables_of_a_loop",
         "All guards share the loop's variables, and see what stood in them at its end.",
         fails=["a_weak_role_is_forbidden", "editors_may", "one_field_is_refused_and_the_rest_stays", "a_mutation_that_nobody_thought_of_is_closed"],
@@ -65,7 +81,7 @@ WRONG = [
     Wrong(
         "asked_afterwards",
         "The refusal comes after the work has been done.",
-        fails=["refuses_before_anything_happens"],
+        fails=["refuses_before_anything_happens", "a_field_without_a_resolver_is_guarded"],
         edits=[("        role = info.context.role\n",
                 "        value, role = resolve(root, info, **arguments), info.context.role\n"),
                (_RESOLVED, "        return value\n")],
@@ -104,6 +120,20 @@ WRONG = [
         fails=["whoever_is_not_known_is_nobody"],
         edits=[(_KNOWN, '    words = request.headers.get("Authorization", "").split()\n    if len(words) < 2:\n'),
                (_LOOKED_UP, "    return tokens.get(hashlib.sha256(words[1].encode()).hexdigest())\n")],
+    ),
+    Wrong(
+        "what_begins_with_the_scheme",
+        "Whatever begins with `Bearer` has that scheme, and the rest is the token.",
+        fails=["whoever_is_not_known_is_nobody"],
+        edits=[(_KNOWN, '    header = request.headers.get("Authorization", "")\n'
+                        '    if not header.lower().startswith("bearer"):\n'),
+               (_LOOKED_UP, "    return tokens.get(hashlib.sha256(header[6:].strip().encode()).hexdigest())\n")],
+    ),
+    Wrong(
+        "tokens_are_ascii",
+        "A token with another letter in it is no unknown one but a crash.",
+        fails=["whoever_is_not_known_is_nobody"],
+        edits=[(_LOOKED_UP, _LOOKED_UP.replace("encode()", 'encode("ascii")'))],
     ),
     Wrong(
         "an_unknown_token_ends_the_request",

@@ -65,6 +65,29 @@ WRONG = [
         edits=[(_TOLD, '    return {"message": message, "extensions": extensions}\n')],
     ),
     Wrong(
+        "null_for_a_path_that_is_not_there",
+        "An error of the whole document has a path all the same, and it is null.",
+        fails=["mistakes_of_a_document_have_codes"],
+        edits=[("    shown = error.formatted\n",
+                '    shown = {**error.formatted, "path": error.path}\n')],
+    ),
+    Wrong(
+        "one_place_is_enough",
+        "Of two fields that contradict each other the client is shown one.",
+        fails=["mistakes_of_a_document_have_codes"],
+        edits=[("    shown = error.formatted\n",
+                "    shown = {**error.formatted}\n    if error.locations:\n"
+                '        shown["locations"] = [error.locations[0].formatted]\n')],
+    ),
+    Wrong(
+        "a_lost_database_has_no_place",
+        "The answer for a lost database is written by hand, and `locations` is forgotten.",
+        fails=["a_lost_database_is_said_to_be_lost"],
+        edits=[(_EXTENSIONS, _EXTENSIONS
+                + '    if code == "SERVICE_UNAVAILABLE":\n'
+                '        return {"message": message, "path": error.path, "extensions": extensions}\n')],
+    ),
+    Wrong(
         "logs_without_the_traceback",
         "`exc_info=True` is for an `except` block; here the log says `NoneType: None`.",
         fails=["a_defect_is_in_the_log"],
@@ -101,6 +124,14 @@ WRONG = [
         "After one failure every statement fails: the transaction is broken.",
         fails=["fields_after_a_failure_are_read"],
         edits=[(_FAILED, _FAILED.replace("        info.context.session.rollback()\n", ""))],
+    ),
+    Wrong(
+        "nothing_to_roll_back_when_it_is_lost",
+        "An OperationalError is taken for a lost connection, and that for nothing that needs care.",
+        fails=["failures_of_promises_too"],
+        edits=[("        return await value\n    except SQLAlchemyError:\n",
+                "        return await value\n    except OperationalError:\n        raise\n"
+                "    except SQLAlchemyError:\n")],
     ),
     Wrong(
         "promises_have_not_failed_yet",

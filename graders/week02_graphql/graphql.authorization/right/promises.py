@@ -54,5 +54,7 @@ async def _guarded(behind: Any, needed: Role, root: Any, info: Any, **arguments:
     return await value if info.is_awaitable(value) else value
 
 
-def _attribute(root: Any, info: Any) -> Any:
-    return getattr(root, info.field_name, None)
+def _attribute(root: Any, info: Any, **arguments: Any) -> Any:
+    read = root.get if isinstance(root, Mapping) else functools.partial(getattr, root)
+    value = read(info.field_name, None)
+    return value(info, **arguments) if callable(value) else value
