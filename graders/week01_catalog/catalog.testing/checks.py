@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from workbench.checking import App, CheckFailed, check, expect
 
+#: A run takes 2 s; on a machine that is busy with a class, ten times that.
+RUN_SECONDS = 45.0
+
 FILE = "backend/acceptance/test_products.py"
 
 LISTING, ITEM = "backend/catalog/listing.py", "backend/catalog/item.py"
@@ -42,7 +45,7 @@ def crowded(app: App) -> None:
 
 def passes(app: App, against: App) -> None:
     """The suite has tests, and all pass against that system."""
-    run = app.run_suite(FILE, against)
+    run = app.run_suite(FILE, against, RUN_SECONDS)
     if run.exit_code != 0:
         raise CheckFailed("all tests pass against a system without a fault",
                           f"{ENDED.get(run.exit_code, 'it ended oddly')}\n{run.output[-1500:]}",
@@ -53,7 +56,7 @@ def passes(app: App, against: App) -> None:
 def catches(app: App, path: str, *edits: tuple[str, str]) -> None:
     """The suite fails against a system with this fault."""
     with app.faulty(path, edits) as faulty:
-        run = app.run_suite(FILE, faulty)
+        run = app.run_suite(FILE, faulty, RUN_SECONDS)
     if run.exit_code != 1:
         raise CheckFailed("a test fails against a system with this fault",
                           f"{ENDED.get(run.exit_code, 'it ended oddly')}\n{run.output[-600:]}",
