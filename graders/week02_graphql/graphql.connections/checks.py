@@ -26,7 +26,7 @@ SHOP = (
     ("Flask", 0x85, 86_400_000_002),
     ("Goblet", 0x40, 172_800_000_000),
 )
-CROWD = 52
+CROWD = 102
 MOST_ALIASES = 15
 
 PAGE = """query($first: Int, $after: String, $last: Int, $before: String) {
@@ -74,16 +74,17 @@ def remove(app: App, *names: str) -> None:
 
 @contextmanager
 def crowd(app: App) -> Iterator[None]:
-    """CROWD products in all for a while, and deleted ones."""
+    """CROWD products in all for a while, each with a name of its own, and deleted ones."""
     app.sql(
         "INSERT INTO products (name, price, category_id, is_active)"
-        " SELECT 'Tile', 1, id, number > 5 FROM categories, generate_series(1, %s) AS number",
+        " SELECT 'Tile ' || number, 1, id, number > 5"
+        " FROM categories, generate_series(1, %s) AS number",
         [CROWD - len(SHOP) + 5],
     )
     try:
         yield
     finally:
-        remove(app, "Tile")
+        app.sql("DELETE FROM products WHERE starts_with(name, 'Tile ')")
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,12 @@ def lies_between_two_cursors(app: App) -> None:
     shows(page(app, last=3, **between), names[2:5])
     shows(page(app, first=3, before=cursors[5]), names[:3], "which end `first` counts from")
     shows(page(app, last=3, after=cursors[1]), names[4:], "which end `last` counts from")
+    with crowd(app):
+        cursors = page(app, first=50).cursors
+        expect.equal(len(cursors), 50, "how many products are on a page of 50")
+        for places in ({"before": cursors[-1]}, {"after": cursors[0], "before": cursors[-1]}):
+            shows(page(app, **places), page(app, first=20, **places).names,
+                  "with neither it is as with `first: 20`")  # fmt: skip
 
 
 @check(points=3, on=shop)
@@ -201,6 +208,7 @@ def says_where_it_lies(app: App) -> None:
     lies(page(app, first=4, after=cursors[0], before=cursors[5]), next_page=False,
          previous_page=True)  # fmt: skip
     lies(page(app, first=3, after=cursors[-1]), next_page=False, previous_page=True)
+    lies(page(app, before=cursors[4]), next_page=False, previous_page=False)
     lies(page(app, last=7), next_page=False, previous_page=False)
     lies(page(app, last=6), next_page=False, previous_page=True)
     lies(page(app, last=3, before=cursors[4]), next_page=True, previous_page=True)
@@ -208,6 +216,9 @@ def says_where_it_lies(app: App) -> None:
     lies(page(app, last=4, after=cursors[0], before=cursors[5]), next_page=True,
          previous_page=False)  # fmt: skip
     lies(page(app, last=3, before=cursors[0]), next_page=True, previous_page=False)
+    with crowd(app):
+        lies(page(app, first=100), next_page=True, previous_page=False)
+        lies(page(app, last=100), next_page=False, previous_page=True)
 
 
 @check(points=2, on=shop)
@@ -264,7 +275,7 @@ def hides_deleted_products(app: App) -> None:
 def refuses_other_sizes(app: App) -> None:
     """`first` and `last` are from 1 to 100, and never both: else BAD_USER_INPUT, and no SQL."""
     sizes = ("first: 0", "first: -1", "first: 101", "last: 0", "last: -1", "last: 101",
-             "first: 1, last: 1")  # fmt: skip
+             "first: 1, last: 1", "first: 0, last: 3", "first: 3, last: 0")  # fmt: skip
     are_refused(app, sizes, "checked_size, and zero is a size like any other")
 
 
@@ -287,7 +298,9 @@ def refuses_other_cursors(app: App) -> None:
     spelled = [urlsafe_b64encode(text.encode("latin-1")).decode() for text in texts]
     product = b64encode(f"Product:{ITEMS[0].key}".encode()).decode()
     wrong = [json.dumps(one) for one in ("", "nonsense", "%%%", "é", "3", product, *spelled)]
-    good = json.dumps(page(app, first=1).cursor(0))
+    given = page(app, first=1).cursor(0)
+    good = json.dumps(given)
+    wrong += [json.dumps(one) for one in (f" {given}", f"{given}\n", f"%{given}")]
     arguments = [f"first: 2, after: {one}" for one in wrong]
     arguments += [f"last: 2, before: {one}" for one in wrong[-3:]]
     arguments += [f"after: {good}, before: {wrong[1]}", f"after: {wrong[1]}, before: {good}"]
@@ -313,13 +326,19 @@ def are_refused(app: App, arguments: Sequence[str], look: str) -> None:
 @check(points=2, on=shop)
 def counts_all_pages(app: App) -> None:
     """`totalCount` counts the products on all pages and no deleted ones, however it is asked
-    for."""
+    for, and whatever is on this page."""
     with crowd(app):
-        end = json.dumps(page(app, first=10).cursor(-1))
+        ends = page(app, first=10).cursors
+        expect.equal(len(ends), 10, "how many products are on a page of 10")
+        start, end = json.dumps(ends[0]), json.dumps(ends[-1])
         for query, name in (
             ("{ productsConnection(first: 1) { totalCount } }", "totalCount"),
             ("{ productsConnection(last: 2) { many: totalCount edges { cursor } } }", "many"),
             (f"{{ productsConnection(after: {end}) {{ edges {{ cursor }} totalCount }} }}",
+             "totalCount"),
+            (f"{{ productsConnection(before: {end}) {{ edges {{ cursor }} totalCount }} }}",
+             "totalCount"),
+            (f"{{ productsConnection(before: {start}) {{ edges {{ cursor }} totalCount }} }}",
              "totalCount"),
             ("query { productsConnection(first: 1) { edges { cursor } ...Total } }"
              " fragment Total on ProductConnection { ... { totalCount } }", "totalCount"),
@@ -330,6 +349,12 @@ def counts_all_pages(app: App) -> None:
             got = reply.data["productsConnection", name]
             expect.equal(got, CROWD, "totalCount", reply=reply,
                          look="a field has a resolver of its own")  # fmt: skip
+    app.sql("UPDATE products SET is_active = false")
+    try:
+        reply = app.graphql("{ productsConnection { totalCount } }")
+    finally:
+        app.sql("UPDATE products SET is_active = true")
+    expect.graphql_data(reply, {"productsConnection": {"totalCount": 0}}, "none is a number, too")
 
 
 @check(points=3, on=shop)

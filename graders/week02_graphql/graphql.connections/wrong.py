@@ -107,6 +107,24 @@ WRONG = [
         edits=[(_SIZE, "        size = checked_size(name, wanted or DEFAULT_SIZE)\n")],
     ),
     Wrong(
+        "zero_is_not_both",
+        "`if first and last`: with a zero among them they are not both there.",
+        fails=["refuses_other_sizes"],
+        edits=[(_BOTH, _BOTH.replace("first is not None and last is not None", "first and last"))],
+    ),
+    Wrong(
+        "before_goes_backward",
+        "`before` without a size is taken for the last 20 before it.",
+        fails=["lies_between_two_cursors", "says_where_it_lies"],
+        edits=[(_BACKWARD, "        backward = last is not None or (first is None and before is not None)\n")],
+    ),
+    Wrong(
+        "no_row_more_than_a_hundred",
+        "The row more is cut off with the largest size, and a page of 100 is always the last one.",
+        fails=["says_where_it_lies"],
+        edits=[(".limit(size + 1)\n", ".limit(min(size + 1, 100))\n")],
+    ),
+    Wrong(
         "null_is_a_size",
         "Who sends `last: null` is answered from the other end.",
         fails=["takes_null_for_not_given"],
@@ -119,6 +137,18 @@ WRONG = [
         "Nobody catches what goes wrong in reading a cursor.",
         fails=["refuses_other_cursors"],
         edits=[(_UNREADABLE, "    except NotImplementedError:\n")],
+    ),
+    Wrong(
+        "the_decoder_forgives",
+        "What the decoder skips is no part of a cursor, and so one place has many.",
+        fails=["refuses_other_cursors"],
+        edits=[(" or _encode(created_at, key) != cursor:\n", ":\n")],
+    ),
+    Wrong(
+        "an_empty_page_counts_nothing",
+        "Nothing on this page is taken for nothing at all.",
+        fails=["counts_all_pages"],
+        edits=[(_TOTAL, "        if not _page.edges:\n            return 0\n" + _TOTAL)],
     ),
     Wrong(
         "counts_the_page",

@@ -11,6 +11,7 @@ from workbench.checking import App, GraphReply, check, expect
 
 #: Shelves 1 to FULL have EACH products, MIXED has two and three deleted ones, EMPTY has none.
 FULL, EACH = 40, 25
+LONG = 101
 MIXED, EMPTY = 41, 42
 LOOK = "what is asked for, and what is fetched"
 
@@ -144,18 +145,24 @@ def hides_deleted_products(app: App) -> None:
 def each_list_has_its_own_length(app: App) -> None:
     """Lists of several lengths are asked for at once, of one category and of several: each is as
     long as it was asked for, and they take one statement together."""
-    reply = asked(
-        app,
-        """query($one: ID!, $other: ID!) {
-            one: category(id: $one) {
-                two: products(first: 2) { name }
-                five: products(first: 5) { name }
-                again: products(first: 2) { name }
-            }
-            other: category(id: $other) { products(first: 3) { name } }
-        }""",
-        {"one": shelf_id(app, 1), "other": shelf_id(app, 2)},
+    query = """query($one: ID!, $other: ID!) {
+        one: category(id: $one) {
+            two: products(first: 2) { name }
+            five: products(first: 5) { name }
+            again: products(first: 2) { name }
+        }
+        other: category(id: $other) { products(first: 100) { name } }
+    }"""
+    made = [product(EMPTY, number) for number in range(1, LONG + 1)]
+    app.sql(
+        "INSERT INTO products (name, price, category_id)"
+        " SELECT unnest(%s::text[]), 1, id FROM categories WHERE name = %s",
+        [made, shelf(EMPTY)],
     )
+    try:
+        reply = asked(app, query, {"one": shelf_id(app, 1), "other": shelf_id(app, EMPTY)})
+    finally:
+        app.sql("DELETE FROM products WHERE name = ANY(%s)", [made])
     names = {
         key: [one["name"] for one in reply.data[path] or []]
         for key, path in (("two", ("one", "two")), ("five", ("one", "five")),
@@ -163,19 +170,19 @@ def each_list_has_its_own_length(app: App) -> None:
     }  # fmt: skip
     got = {key: (len(found), {name[:3] for name in found}) for key, found in names.items()}
     wanted = {"two": (2, {"01."}), "five": (5, {"01."}), "again": (2, {"01."}),
-              "other": (3, {"02."})}  # fmt: skip
-    expect.that(got == wanted, "2, 5 and 2 products of shelf 1, and 3 of shelf 2", reply.shown,
-                sent=reply.sent, look="the key is a pair")  # fmt: skip
+              "other": (100, {f"{EMPTY}."})}  # fmt: skip
+    expect.that(got == wanted, f"2, 5 and 2 products of shelf 1, and 100 of shelf {EMPTY}",
+                reply.shown, sent=reply.sent, look="the key is a pair")  # fmt: skip
     takes(reply, 3)
 
 
 @check(points=3, on=shop)
 def asks_once_for_all_categories(app: App) -> None:
     """The categories of 10 products and those of 100 are one statement, in whichever fields the
-    products stand."""
+    products stand, and whatever is asked of a category."""
     for many in (10, 100):
         takes(asked(app, f"{{ productsConnection(first: {many}) {{ edges {{ node {{"
-                         " category { name } } } } }"), 2)  # fmt: skip
+                         " category { id name description createdAt } } } } }"), 2)  # fmt: skip
     reply = asked(app, """{
         some: products(limit: 10) { category { name } }
         others: productsConnection(last: 10) { edges { node { category { name } } } }
@@ -185,9 +192,27 @@ def asks_once_for_all_categories(app: App) -> None:
 
 @check(points=3, on=shop)
 def asks_once_for_all_lists(app: App) -> None:
-    """The products of 2 categories and those of 40 are one statement."""
+    """The products of 2 categories and those of 100 are one statement, also when lists are asked
+    for twice, and whatever is asked of a product."""
     for many in (2, 40):
         takes(asked(app, f"{{ categories(limit: {many}) {{ products(first: 5) {{ name }} }} }}"), 2)
+    app.sql(
+        "WITH made AS (INSERT INTO categories (name)"
+        " SELECT 'Zone ' || generate_series(1, 60) RETURNING id)"
+        " INSERT INTO products (name, price, category_id) SELECT 'Zone ' || id, 1, id FROM"
+        " (SELECT id FROM made UNION SELECT id FROM categories WHERE name = %s) AS bare",
+        [shelf(EMPTY)],
+    )
+    try:
+        takes(asked(app, """{ categories(limit: 100) {
+            products(first: 3) { name } again: products(first: 3) { name }
+        } }"""), 2)  # fmt: skip
+    finally:
+        for table in ("products", "categories"):
+            app.sql(f"DELETE FROM {table} WHERE starts_with(name, 'Zone ')")
+    takes(asked(app, """{ categories(limit: 2) { products(first: 5) {
+        id name description price stockStatus attributes createdAt updatedAt
+    } } }"""), 2)  # fmt: skip
 
 
 @check(points=2, on=shop)
@@ -227,16 +252,16 @@ def fetches_only_what_is_shown(app: App) -> None:
 
 @check(points=2, on=shop)
 def keeps_the_gaps(app: App) -> None:
-    """A category that has gone between two statements is null, and the other products keep
-    theirs."""
+    """A category that has gone between two statements is null, the other products keep theirs, and
+    it takes no statement more."""
     app.sql("INSERT INTO categories (name) VALUES ('Passing')")
     app.sql(
         "INSERT INTO products (name, price, category_id, created_at)"
         " SELECT 'Moved', 1, id, '2100-01-01' FROM categories WHERE name = 'Passing'"
     )
-    gone = """
+    gone = f"""
         LOCK TABLE categories IN ACCESS EXCLUSIVE MODE;
-        UPDATE products SET category_id = (SELECT id FROM categories WHERE name = 'Shelf 01')
+        UPDATE products SET category_id = (SELECT id FROM categories WHERE name = '{shelf(EMPTY)}')
         WHERE name = 'Moved';
         DELETE FROM categories WHERE name = 'Passing'
     """
@@ -245,6 +270,7 @@ def keeps_the_gaps(app: App) -> None:
         with app.sql.holding(gone) as held:
             future = held.send(lambda: app.graphql(query))
         reply = future.result()
+        usual = app.graphql(query)  # nothing has gone
     finally:
         app.sql("DELETE FROM products WHERE name = 'Moved'")
         app.sql("DELETE FROM categories WHERE name = 'Passing'")
@@ -256,6 +282,7 @@ def keeps_the_gaps(app: App) -> None:
                for one in nodes[1:]]  # fmt: skip
     expect.equal(nodes, wanted, "products and their categories", reply=reply,
                  look="what belongs to a key that nothing has")  # fmt: skip
+    takes(reply, max(2, len(usual.statements)))
 
 
 @check(points=2, on=shop)
@@ -263,20 +290,23 @@ def remembers_nothing(app: App) -> None:
     """What was changed since the last operation is seen by the next one."""
     query = """query($id: ID!) { category(id: $id) {
         products(first: 1) { name category { name } } } }"""
-    variables = {"id": shelf_id(app, 7)}
-    asked(app, query, variables)
+    full, empty = ({"id": shelf_id(app, number)} for number in (7, EMPTY))
+    for variables in (full, empty):
+        app.graphql(query, variables)
     app.sql("UPDATE categories SET name = 'Renamed' WHERE name = %s", [shelf(7)])
     app.sql(
         "INSERT INTO products (name, price, category_id, created_at)"
-        " SELECT 'New', 1, id, '2100-01-01' FROM categories WHERE name = 'Renamed'"
+        " SELECT 'New', 1, id, '2100-01-01' FROM categories WHERE name IN ('Renamed', %s)",
+        [shelf(EMPTY)],
     )
     try:
-        reply = asked(app, query, variables)
+        replies = [asked(app, query, variables) for variables in (full, empty)]
     finally:
         app.sql("DELETE FROM products WHERE name = 'New'")
         app.sql("UPDATE categories SET name = %s WHERE name = 'Renamed'", [shelf(7)])
-    wanted = {"products": [{"name": "New", "category": {"name": "Renamed"}}]}
-    expect.graphql_data(reply, {"category": wanted}, "what outlives an operation")
+    for reply, name in zip(replies, ("Renamed", shelf(EMPTY)), strict=True):
+        wanted = {"products": [{"name": "New", "category": {"name": name}}]}
+        expect.graphql_data(reply, {"category": wanted}, "what outlives an operation")
 
 
 @check(points=2, on=shop)

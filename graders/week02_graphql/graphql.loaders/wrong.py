@@ -55,6 +55,31 @@ WRONG = [
                 "    async def _of_one_length(self, keys: list[tuple[UUID, int]]) -> list[list[Product]]:\n")],
     ),
     Wrong(
+        "batches_of_a_hundred",
+        "The library is told to fetch no more than 100 lists at once: every hundred takes a statement more.",
+        fails=["asks_once_for_all_lists"],
+        edits=[(_LIST_LOADER, _LIST_LOADER.replace("cache=False", "cache=False, max_batch_size=100"))],
+    ),
+    Wrong(
+        "fifty_at_most",
+        "No list is longer than somebody has thought that it should be.",
+        fails=["each_list_has_its_own_length"],
+        edits=[(_LONGEST, "            longest[category_id] = min(50, max(size, longest[category_id]))\n")],
+    ),
+    Wrong(
+        "few_columns",
+        "Only a category's name is fetched; each of its other columns takes a statement as soon as somebody asks.",
+        fails=["asks_once_for_all_categories"],
+        edits=[(_BY_ID, _BY_ID.replace("Category.id.in_(set(keys))", "Category.id.in_(set(keys))).options(load_only(Category.name)")),
+               ("import Session, aliased\n", "import Session, aliased, load_only\n")],
+    ),
+    Wrong(
+        "looks_again_for_gaps",
+        "Who was not among the rows is looked for once more, each with a statement of its own.",
+        fails=["keeps_the_gaps"],
+        edits=[(_CATEGORIES, "        return [by_id.get(key) or self._session.get(Category, key) for key in keys]\n")],
+    ),
+    Wrong(
         "in_the_order_of_the_rows",
         "What the database returns is taken for what was asked for, in that order.",
         fails=["gives_each_product_its_category", "keeps_the_gaps"],
@@ -120,6 +145,14 @@ WRONG = [
         edits=[(_CLASS, "_KNOWN: dict[UUID, Category] = {}\n\n\n" + _CLASS),
                (_BY_ID, _BY_ID.replace("set(keys)", "set(keys) - _KNOWN.keys()")
                         + "        _KNOWN.update(by_id)\n        by_id = _KNOWN\n")],
+    ),
+    Wrong(
+        "remembers_what_is_empty",
+        "That a list is empty is kept in the process, and whatever is stored later is never shown.",
+        fails=["remembers_nothing"],
+        edits=[(_CLASS, "_EMPTY: set[tuple[UUID, int]] = set()\n\n\n" + _CLASS),
+               (_LISTS, "        _EMPTY.update(key for key in keys if not by_category[key[0]])\n"
+                        "        return [[] if key in _EMPTY else by_category[key[0]][: key[1]] for key in keys]\n")],
     ),
     Wrong(
         "notes_in_the_class",
