@@ -311,8 +311,8 @@ def takes_amounts_exactly(app: App) -> None:
 @on_shop(points=2)
 def refuses_what_is_no_amount(app: App) -> None:
     """What is no amount is refused before anything is executed, in variables and literals."""
-    for value in ("NaN", "sNaN", "Infinity", "-Infinity", "", " 1", "1 ", "1\n", "1_0", "abc", "1,5",
-                  True, [1], {"a": 1}):  # fmt: skip
+    for value in ("NaN", "sNaN", "Infinity", "-Infinity", "", " 1", "1 ", "1\n", "1_0", "abc",
+                  "1,5", True, [1], {"a": 1}):  # fmt: skip
         reply = app.graphql(PRICED, {"low": value})
         not_taken(reply, "what Decimal takes, and what an amount of money is")
     for literal in ('"NaN"', '"Infinity"', '""', '" 1"', '"1_0"', "true", "NaN", "[1]", "{a: 1}"):
