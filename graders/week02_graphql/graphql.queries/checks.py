@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,26 @@ SHOP = (
 )
 GONE = UUID(int=7)
 MORE = 30
+#: Field -> its type and the types of its arguments.
+FIELDS = {
+    "node": ("Node", {"id": "ID!"}),
+    "product": ("Product", {"id": "ID!"}),
+    "category": ("Category", {"id": "ID!"}),
+    "categories": ("[Category!]", {"limit": "Int!"}),
+    "products": ("[Product!]", {
+        "category": "String", "minPrice": "Money", "maxPrice": "Money", "search": "String",
+        "sortBy": "ProductSort!", "sortOrder": "SortOrder!", "limit": "Int!"}),
+}  # fmt: skip
+OTHERS = {"productsConnection"}  # of another file
+MEMBERS = {
+    "ProductSort": ["CREATED_AT", "NAME", "PRICE", "UPDATED_AT"],
+    "SortOrder": ["ASC", "DESC"],
+}
+SCHEMA = """{
+    query: __type(name: "Query") { fields { name args { name type { ...T } } type { ...T } } }
+    ProductSort: __type(name: "ProductSort") { enumValues { name } }
+    SortOrder: __type(name: "SortOrder") { enumValues { name } } }
+fragment T on __Type { kind name ofType { kind name ofType { kind name } } }"""
 #: Enum of the graph -> what a row is put in order by.
 SORTS = {"NAME": "name", "PRICE": "price", "CREATED_AT": "created_at", "UPDATED_AT": "updated_at"}
 
@@ -55,6 +76,10 @@ def shop(app: App) -> None:
     for item in sorted(ITEMS, key=lambda item: item.name):  # as they lie, they are in no order
         add(app, item)
     add(app, Item(GONE, "Withdrawn", "", Decimal(3), "Books", 30, 90), active=False)
+
+
+# The schema may be asked for in the system of these checks.
+on_shop = functools.partial(check, on=shop, settings={"GRAPHQL_INTROSPECTION": "1"})
 
 
 def add(app: App, item: Item, *, active: bool = True) -> None:
@@ -114,11 +139,38 @@ def finds(app: App, matches: Callable[[Item], bool], arguments: str, look: str =
     expect.equal(sorted(got), sorted(wanted), "the products", reply=reply, look=look)
 
 
+def written(kind: Any) -> str:
+    """A type of the schema as it is written: [Product!]."""
+    kind = kind if isinstance(kind, dict) else {}
+    if kind.get("kind") == "NON_NULL":
+        return f"{written(kind.get('ofType'))}!"
+    if kind.get("kind") == "LIST":
+        return f"[{written(kind.get('ofType'))}]"
+    return str(kind.get("name"))
+
+
 def everything(_: Item) -> bool:
     return True
 
 
-@check(points=2, on=shop)
+@on_shop(points=1)
+def has_these_fields_and_no_others(app: App) -> None:
+    """The fields, their arguments and the members of the enums are those of the text and no
+    others, each of its type."""
+    reply = app.graphql(SCHEMA)
+    expect.that(not reply.errors, "the schema, without errors", reply.shown, sent=reply.sent)
+    found = {one["name"]: one for one in reply.data["query", "fields"]}
+    expect.equal(sorted(found.keys() - OTHERS), sorted(FIELDS), "the fields of Queries")
+    for name, (kind, arguments) in FIELDS.items():
+        expect.equal(written(found[name]["type"]), kind, f"the type of {name}")
+        got = {one["name"]: written(one["type"]) for one in found[name]["args"]}
+        expect.equal(got, arguments, f"the arguments of {name}")
+    for name, members in MEMBERS.items():
+        got = sorted(one["name"] for one in reply.data[name, "enumValues"] or [])
+        expect.equal(got, members, f"the members of {name}")
+
+
+@on_shop(points=2)
 def finds_things_by_their_ids(app: App) -> None:
     """`product`, `category` and `node` find what has this id; what nothing has is null, without an
     error."""
@@ -140,7 +192,7 @@ def finds_things_by_their_ids(app: App) -> None:
     expect.graphql_data(reply, dict.fromkeys(wanted), look="what get_product raises")
 
 
-@check(points=2, on=shop)
+@on_shop(points=2)
 def knows_nothing_of_deleted_products(app: App) -> None:
     """A deleted product is reached by no path: for `product` and `node` it is what never was, and
     no list has it."""
@@ -157,7 +209,7 @@ def knows_nothing_of_deleted_products(app: App) -> None:
                     sent=reply.sent, look="what list_products lists")  # fmt: skip
 
 
-@check(points=2, on=shop)
+@on_shop(points=2)
 def refuses_ids_of_other_kinds(app: App) -> None:
     """An id of another kind, or none at all, is BAD_USER_INPUT in its field; no SQL runs."""
     product, category = as_id("Product", ITEMS[0].key), category_id(app, "Books")
@@ -170,13 +222,18 @@ def refuses_ids_of_other_kinds(app: App) -> None:
         expect.equal(len(reply.statements), 0, "SQL statements", reply=reply)
 
 
-@check(points=2, on=shop)
+@on_shop(points=2)
 def sorts_products(app: App) -> None:
-    """`sortBy` and `sortOrder` take the enums of the text, as literals and as variables; without
-    them the newest come first."""
-    got, reply = names(app)
-    newest = [item.name for item in reversed(ITEMS)]
-    expect.equal(got, newest, "the products in their order", reply=reply)
+    """`sortBy` and `sortOrder` take the enums of the text, as literals and as variables; each of
+    them has its own default."""
+    by_name = sorted((item.name for item in ITEMS), reverse=True)
+    oldest = [item.name for item in ITEMS]
+    for arguments, expected in (
+        ("", oldest[::-1]), ("sortBy: NAME", by_name), ("sortOrder: ASC", oldest)
+    ):  # fmt: skip
+        got, reply = names(app, arguments)
+        expect.equal(got, expected, "the products in their order", reply=reply,
+                     look="the default of each argument")  # fmt: skip
     for sort, column in SORTS.items():
         for order in ("ASC", "DESC"):
             wanted = sorted(ITEMS, key=lambda item: getattr(item, column),
@@ -196,25 +253,29 @@ def sorts_products(app: App) -> None:
                                     "the type of the argument")  # fmt: skip
 
 
-@check(points=2, on=shop)
+@on_shop(points=2)
 def filters_products(app: App) -> None:
     """`category`, `minPrice`, `maxPrice` and `search` mean what they do in the listing."""
-    for name in ("Garden", "garden", "Gard%", ""):
+    for name in ("Garden", "garden", " Garden ", "Gard%", ""):
         finds(app, lambda item: item.category == name,  # noqa: B023 - used at once
               f'category: "{name}"', "the exact name")  # fmt: skip
     finds(app, lambda item: item.price >= Decimal("9.99"), 'minPrice: "9.99"')
     finds(app, lambda item: item.price >= Decimal("9.99"), "minPrice: 9.99")
     finds(app, lambda item: item.price <= Decimal("9.99"), "maxPrice: 9.99")
     finds(app, lambda item: 7 <= item.price <= 35, "minPrice: 7, maxPrice: 35")
+    finds(app, lambda item: item.price <= Decimal("9.989"), "maxPrice: 9.989", "an exact bound")
+    finds(app, everything, "maxPrice: 99999999.99")
     finds(app, lambda item: item.name == "Trowel", 'search: "gARden"')
     finds(app, lambda item: item.name == "Poppy seed", 'search: "%"', "a character like others")
     finds(app, lambda item: "_" in item.name, 'search: "_"', "a character like others")
     finds(app, everything, 'search: "  "', "a search for white space is none")
+    finds(app, lambda item: "x" * 100 in item.name, f'search: " {"x" * 100} "',
+          "what is dropped does not count")  # fmt: skip
     finds(app, lambda item: item.category == "Books" and item.price <= Decimal("0.25"),
           'category: "Books", maxPrice: 0.25, search: "free"', "all filters at once")  # fmt: skip
 
 
-@check(points=3, on=shop)
+@on_shop(points=3)
 def tells_zero_from_null(app: App) -> None:
     """`maxPrice: 0` lists what is free, however zero is written; a filter that is null is none."""
     for zero in ("0", "0.00", '"0"'):
@@ -231,7 +292,7 @@ def tells_zero_from_null(app: App) -> None:
         finds(app, everything, arguments, "null is a value that resolvers get", variables, declared)
 
 
-@check(points=3, on=shop)
+@on_shop(points=3)
 def says_which_arguments_break_a_rule(app: App) -> None:
     """Arguments that break a rule are BAD_USER_INPUT with their names in `extensions.fields`; no
     SQL runs."""
@@ -239,6 +300,7 @@ def says_which_arguments_break_a_rule(app: App) -> None:
     for arguments, fields in (
         ("limit: 0", ["limit"]), ("limit: -1", ["limit"]), ("limit: 101", ["limit"]),
         ("minPrice: -1", ["minPrice"]), ("maxPrice: 100000000", ["maxPrice"]),
+        ("minPrice: 100000000", ["minPrice"]), ('search: "a\\u0000b"', ["search"]),
         ("minPrice: 2, maxPrice: 1", ["minPrice"]), (f'search: "{long}"', ["search"]),
         ('category: "\\u0000"', ["category"]),
         ("limit: 0, minPrice: -1, maxPrice: -0.01", ["limit", "maxPrice", "minPrice"]),
@@ -256,7 +318,7 @@ def says_which_arguments_break_a_rule(app: App) -> None:
         expect.equal(len(reply.statements), 0, "SQL statements", reply=reply)
 
 
-@check(points=1, on=shop)
+@on_shop(points=1)
 def answers_the_rest(app: App) -> None:
     """A field that is refused is null, and the other fields are answered."""
     reply = app.graphql(
@@ -267,7 +329,7 @@ def answers_the_rest(app: App) -> None:
                  look="which lists may be null")  # fmt: skip
 
 
-@check(points=2, on=shop)
+@on_shop(points=2)
 def lists_categories_by_name(app: App) -> None:
     """`categories` come in order of name, at most `limit` of them, which is from 1 to 100."""
     wanted = [{"name": name} for name in ("Books", "Garden", "Gardening", "Kitchen")]
@@ -318,18 +380,27 @@ def leaves_the_work_to_the_database(app: App) -> None:
 @check(points=1, on=crowd, hidden=True)
 def tells_what_is_there_now(app: App) -> None:
     """Nothing is remembered: what was changed since the last question is seen."""
-    app.graphql("{ products(limit: 100) { name } categories(limit: 100) { name } }")
+    query = """query($p: ID!, $c: ID!) {
+        products(limit: 1) { name } categories(limit: 1) { name }
+        product(id: $p) { name } category(id: $c) { name } }"""
+    app.graphql("{ products(limit: 1) { name } categories(limit: 1) { name } }")
     (category,) = app.sql("INSERT INTO categories (name) VALUES ('Aaa') RETURNING id")
-    app.sql(
-        "INSERT INTO products (name, price, category_id) VALUES ('Zine', 3, %s)", [category["id"]]
+    (product,) = app.sql(
+        "INSERT INTO products (name, price, category_id) VALUES ('Zine', 3, %s) RETURNING id",
+        [category["id"]],
     )
+    ids = {"p": as_id("Product", product["id"]), "c": as_id("Category", category["id"])}
     try:
-        reply = app.graphql("{ products(limit: 1) { name } categories(limit: 1) { name } }")
-        wanted = {"products": [{"name": "Zine"}], "categories": [{"name": "Aaa"}]}
-        expect.graphql_data(reply, wanted, look="what outlives an operation")
+        for zine, first in (("Zine", "Aaa"), ("Magazine", "Aab")):
+            app.sql("UPDATE products SET name = %s WHERE id = %s", [zine, product["id"]])
+            app.sql("UPDATE categories SET name = %s WHERE id = %s", [first, category["id"]])
+            wanted = {"products": [{"name": zine}], "categories": [{"name": first}],
+                      "product": {"name": zine}, "category": {"name": first}}  # fmt: skip
+            reply = app.graphql(query, ids)
+            expect.graphql_data(reply, wanted, look="what outlives an operation")
     finally:
-        app.sql("DELETE FROM products WHERE name = 'Zine'")
-        app.sql("DELETE FROM categories WHERE name = 'Aaa'")
+        app.sql("DELETE FROM products WHERE id = %s", [product["id"]])
+        app.sql("DELETE FROM categories WHERE id = %s", [category["id"]])
 
 
 def listed(reply: GraphReply, field: str) -> Sequence[Any]:

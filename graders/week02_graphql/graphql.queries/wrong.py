@@ -14,6 +14,12 @@ LOADED = (
     "            raise _refused(error) from None\n"
 )
 
+SORTED = (
+    "        sort_by=ProductSort(required=True, default_value=ProductSort.CREATED_AT),\n"
+    "        sort_order=SortOrder(required=True, default_value=SortOrder.DESC),\n"
+)
+LOAD = "        try:\n            query = ListingQuerySchema()"
+
 WRONG = [
     Wrong(
         "truthy_bounds",
@@ -56,9 +62,51 @@ WRONG = [
         edits=[("default_value=SortOrder.DESC", "default_value=SortOrder.ASC")],
     ),
     Wrong(
+        "sorted_upwards",
+        "Who names what to sort by gets it ascending.",
+        fails=["sorts_products", "has_these_fields_and_no_others"],
+        edits=[(SORTED, "        sort_by=ProductSort(),\n        sort_order=SortOrder(),\n"),
+               (LOAD, '        given.setdefault("sort_order", "asc" if "sort_by" in given else "desc")\n'
+                      + LOAD)],
+    ),
+    Wrong(
+        "whole_cents",
+        "A bound is rounded before anybody compares with it.",
+        fails=["filters_products"],
+        edits=[(LOAD, '        for name in given.keys() & {"min_price", "max_price"}:\n'
+                      "            given[name] = round(given[name], 2)\n" + LOAD)],
+    ),
+    Wrong(
+        "tidied_names",
+        "A category is found by a name that it does not have.",
+        fails=["filters_products"],
+        edits=[(LOAD, '        if "category" in given:\n'
+                      '            given["category"] = given["category"].strip()\n' + LOAD)],
+    ),
+    Wrong(
+        "nul_removed",
+        "What no text may hold is taken out of it in silence.",
+        fails=["says_which_arguments_break_a_rule"],
+        edits=[(LOAD, '        if "search" in given:\n'
+                      '            given["search"] = given["search"].replace("\\0", "")\n' + LOAD)],
+    ),
+    Wrong(
+        "empty_items",
+        "The list may hold nulls, says its type: every client has to look.",
+        fails=["has_these_fields_and_no_others"],
+        edits=[("        graphene.NonNull(Product),\n", "        Product,\n")],
+    ),
+    Wrong(
+        "pages_as_well",
+        "What the listing takes is handed on, and the text knows no `page`.",
+        fails=["has_these_fields_and_no_others"],
+        edits=[("        search=graphene.String(),\n",
+                "        search=graphene.String(),\n        page=graphene.Int(),\n")],
+    ),
+    Wrong(
         "limit_may_be_null",
         "A default does not make an argument one that is never null.",
-        fails=["lists_twenty"],
+        fails=["lists_twenty", "has_these_fields_and_no_others"],
         edits=[("        sort_order=SortOrder(required=True, default_value=SortOrder.DESC),\n"
                 "        limit=graphene.Int(required=True, default_value=DEFAULT_SIZE),\n",
                 "        sort_order=SortOrder(required=True, default_value=SortOrder.DESC),\n"
@@ -81,7 +129,7 @@ WRONG = [
     Wrong(
         "lists_are_never_null",
         "One bad argument takes all the data out of the answer.",
-        fails=["answers_the_rest"],
+        fails=["answers_the_rest", "has_these_fields_and_no_others"],
         edits=[('        category=graphene.String(description="The exact name."),\n',
                 '        required=True,\n'
                 '        category=graphene.String(description="The exact name."),\n')],
@@ -106,6 +154,17 @@ WRONG = [
         "Categories come as they were made.",
         fails=["lists_categories_by_name", "tells_what_is_there_now"],
         edits=[(".order_by(models.Category.name)", ".order_by(models.Category.created_at)")],
+    ),
+    Wrong(
+        "known_categories",
+        "A category is kept in the process when it was found once.",
+        fails=["tells_what_is_there_now"],
+        edits=[("    found: models.Category | None = info.context.session.get(models.Category, key)\n"
+                "    return found\n",
+                "    if key not in _KNOWN:\n"
+                "        _KNOWN[key] = info.context.session.get(models.Category, key)\n"
+                "    return _KNOWN[key]\n"),
+               ('_NAMES = {"limit": "per_page"}\n', '_NAMES = {"limit": "per_page"}\n_KNOWN = {}\n')],
     ),
     Wrong(
         "remembered",

@@ -35,6 +35,7 @@ FIELDS = {
     },
     "Node": {"id": "ID!"},
 }  # fmt: skip
+STOCK = ["IN_STOCK", "LOW", "SOLD_OUT"]
 
 PRODUCT = "query($id: ID!) { product(id: $id) { id name } }"
 PRICED = "query($low: Money, $high: Money) { products(minPrice: $low, maxPrice: $high) { name } }"
@@ -146,7 +147,7 @@ def not_taken(reply: GraphReply, look: str) -> None:
 @on_shop(points=3)
 def has_these_fields_and_no_others(app: App) -> None:
     """`Product`, `Category` and `Node` have the fields of the text and no others, each of its type,
-    with `!` where it is never null."""
+    with `!` where it is never null; `StockStatus` has three members."""
     for name, wanted in FIELDS.items():
         found = dict(fields(app, name))
         expect.equal(sorted(found), sorted(wanted), f"the fields of {name}",
@@ -156,6 +157,10 @@ def has_these_fields_and_no_others(app: App) -> None:
     arguments = dict(fields(app, "Category"))["products"]["args"]
     got = {one["name"]: (written(one["type"]), one["defaultValue"]) for one in arguments}
     expect.equal(got, {"first": ("Int!", "20")}, "the arguments of Category.products")
+    reply = app.graphql('{ __type(name: "StockStatus") { enumValues { name } } }')
+    members = reply.data["__type", "enumValues"]
+    expect.equal(sorted(one["name"] for one in members or []), STOCK, "the members of StockStatus",
+                 reply=reply)  # fmt: skip
 
 
 def same_moment(shown: Any, wanted: str) -> bool:
@@ -289,11 +294,14 @@ def takes_amounts_exactly(app: App) -> None:
         expect.that(not reply.errors, f"the literal {amount} is taken", reply.shown,
                     sent=reply.sent)  # fmt: skip
         expect.equal(names(reply), [name], "what costs exactly that", reply=reply)
-    many = "9.98999999999999999999999999"  # as a float it would be 9.99
+    many = "9.98" + "9" * 36  # as a float, or with the 28 digits of arithmetic, it would be 9.99
     reply = app.graphql(f"{{ products(minPrice: 8, maxPrice: {many}) {{ name }} }}")
     expect.graphql_data(reply, {"products": [{"name": "Kettle"}]}, look="the digits of the literal")
     reply = app.graphql(PRICED, {"low": 8, "high": many})
     expect.graphql_data(reply, {"products": [{"name": "Kettle"}]}, look="the digits of the string")
+    reply = app.graphql(PRICED, {"low": 0.0000001, "high": 0})  # refused: low is above high
+    expect.graphql_error(reply, "BAD_USER_INPUT", ["products"],
+                         "0.0000001 is a number above 0; how does str write it?")  # fmt: skip
     for literal in ("-1", '"-1.50"'):  # an amount, which the listing's rules refuse
         reply = app.graphql(f"{{ products(minPrice: {literal}) {{ name }} }}")
         expect.graphql_error(reply, "BAD_USER_INPUT", ["products"],
@@ -303,8 +311,8 @@ def takes_amounts_exactly(app: App) -> None:
 @on_shop(points=2)
 def refuses_what_is_no_amount(app: App) -> None:
     """What is no amount is refused before anything is executed, in variables and literals."""
-    for value in ("NaN", "sNaN", "Infinity", "-Infinity", "", " 1", "1 ", "1_0", "abc", "1,5",
-                  True, [1], {"a": 1}):  # fmt: skip
+    for value in ("NaN", "sNaN", "Infinity", "-Infinity", "", " 1", "1 ", "1\n", "1_0", "abc",
+                  "1,5", True, [1], {"a": 1}):  # fmt: skip
         reply = app.graphql(PRICED, {"low": value})
         not_taken(reply, "what Decimal takes, and what an amount of money is")
     for literal in ('"NaN"', '"Infinity"', '""', '" 1"', '"1_0"', "true", "NaN", "[1]", "{a: 1}"):
@@ -332,11 +340,13 @@ def takes_any_json(app: App) -> None:
     reply = app.graphql(
         """mutation($category: ID!, $ml: Int) { createProduct(input: {
             name: "Jug", price: "1", categoryId: $category,
-            attributes: {ml: [$ml, null, -2, 1.5], lid: {is: true, of: "clay", more: $ml}}
+            attributes: {ml: [$ml, null, -2, 1.5], lid: {is: true, of: "clay", more: $ml},
+                         none: null, number: 9007199254740993}
         }) { errors { field messages } } }""",
         {"category": kitchen, "ml": 80},
     )
-    wanted = {"ml": [80, None, -2, 1.5], "lid": {"is": True, "of": "clay", "more": 80}}
+    wanted = {"ml": [80, None, -2, 1.5], "lid": {"is": True, "of": "clay", "more": 80},
+              "none": None, "number": 9007199254740993}  # fmt: skip
     expect.equal(created(app, reply), wanted, "the attributes that are stored", reply=reply,
                  look="parse_literal is called with variables, and without any")  # fmt: skip
     for literal in ("{a: 1e999}", "{a: [{b: -1e999}]}"):

@@ -76,6 +76,31 @@ WRONG = [
                 "    return amount\n")],
     ),
     Wrong(
+        "no_exponents",
+        "Digits and a point are a number, but str writes a small float with an exponent.",
+        fails=["takes_amounts_exactly"],
+        edits=[("([eE][+-]?[0-9]{1,3})?", "")],
+    ),
+    Wrong(
+        "floats_written_out",
+        "A float is written with six decimal places, and a small amount becomes 0.",
+        fails=["takes_amounts_exactly"],
+        edits=[("        return _amount(str(value))\n",
+                '        return _amount(f"{value:f}" if isinstance(value, float) else str(value))\n')],
+    ),
+    Wrong(
+        "normalized",
+        "What calculates with a Decimal rounds it to 28 digits.",
+        fails=["takes_amounts_exactly"],
+        edits=[("    return Decimal(text)\n", "    return Decimal(text).normalize()\n")],
+    ),
+    Wrong(
+        "dollar_in_a_pattern",
+        "A line feed at the end is let through by `$`.",
+        fails=["refuses_what_is_no_amount"],
+        edits=[("_NUMBER.fullmatch(text)", 're.match(_NUMBER.pattern + "$", text)')],
+    ),
+    Wrong(
         "json_as_text",
         "The library's JSONString is JSON inside a string: an object is refused.",
         fails=["shows_what_is_stored", "takes_any_json"],
@@ -88,6 +113,20 @@ WRONG = [
         edits=[(JSON_CLASS, 'class JSON(graphene.types.generic.GenericScalar):\n'
                             '    """Any JSON value."""\n'),
                ("import graphene\n", "import graphene\nimport graphene.types.generic\n")],
+    ),
+    Wrong(
+        "json_without_nulls",
+        "What is null in an object of a literal is left out of it.",
+        fails=["takes_any_json"],
+        edits=[("for name, one in value.items() if one is not Undefined}",
+                "for name, one in value.items() if one not in (None, Undefined)}")],
+    ),
+    Wrong(
+        "json_of_floats",
+        "All numbers of a literal are made floats, and a large one becomes another.",
+        fails=["takes_any_json"],
+        edits=[("    return value\n\n\ndef _amount",
+                "    return float(value) if type(value) is int else value\n\n\ndef _amount")],
     ),
     Wrong(
         "raw_ids",
@@ -123,6 +162,12 @@ WRONG = [
                 "    attributes = graphene.Field(JSON, required=True)\n"
                 "    category_id = graphene.ID(required=True)\n"
                 "    is_active = graphene.Boolean(required=True)\n")],
+    ),
+    Wrong(
+        "a_member_too_many",
+        "The schema promises a state that no product is ever in.",
+        fails=["has_these_fields_and_no_others"],
+        edits=[('    IN_STOCK = "in_stock"\n', '    IN_STOCK = "in_stock"\n    ORDERED = "ordered"\n')],
     ),
     Wrong(
         "any_length",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import graphene
 from sqlalchemy import select
 
@@ -10,7 +12,7 @@ from backend.catalog.models import Product as ProductRow
 from backend.graphql.client_error import ClientError
 from backend.graphql.types import Category, Money, Node, Product, key_of, parse_global_id
 
-HIGHEST = 10**8
+HIGHEST = Decimal("99999999.99")
 ProductSort = graphene.Enum(
     "ProductSort", [("NAME", 1), ("PRICE", 2), ("CREATED_AT", 3), ("UPDATED_AT", 4)]
 )
@@ -45,7 +47,7 @@ def faults(category, search, min_price, max_price, limit):
     if search is not None and len(search.strip()) > 100:
         yield "search", "Too long."
     for name, bound in (("minPrice", min_price), ("maxPrice", max_price)):
-        if bound is not None and not 0 <= bound < HIGHEST:
+        if bound is not None and not 0 <= bound <= HIGHEST:
             yield name, "Out of range."
     if min_price is not None and max_price is not None and min_price > max_price:
         yield "minPrice", "Above maxPrice."

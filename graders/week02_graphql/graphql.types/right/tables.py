@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import graphene
-from graphql import print_ast, value_from_ast_untyped
+from graphql import GraphQLError, Undefined, print_ast, value_from_ast_untyped
 
 from backend.catalog import models
 from backend.graphql.client_error import ClientError
@@ -17,7 +17,7 @@ from backend.graphql.sizes import checked_size
 from backend.graphql.version import product_version
 
 KEY = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-NUMBER = re.compile("[+-]?[0-9]{1,40}([.][0-9]{0,40})?")
+NUMBER = re.compile("[+-]?[0-9]{1,40}([.][0-9]{0,40})?(e[+-][0-9]+)?")
 
 
 def global_id(kind, key):
@@ -44,7 +44,7 @@ def key_of(text, kind):
 
 def amount(text):
     if not NUMBER.fullmatch(text):
-        raise ValueError("no amount of money")
+        raise GraphQLError("no amount of money")
     return Decimal(text)
 
 
@@ -54,7 +54,7 @@ class Money(graphene.Scalar):
     @staticmethod
     def parse_value(value):
         if value is True or value is False:
-            raise ValueError("a truth value is no amount")
+            raise GraphQLError("a truth value is no amount")
         return amount(str(value))
 
     @staticmethod
@@ -70,7 +70,10 @@ class JSON(graphene.Scalar):
     @staticmethod
     def parse_literal(node, variables=None):
         value = value_from_ast_untyped(node, variables)
-        json.dumps(value, allow_nan=False, default=repr)  # refuses infinity
+        try:
+            json.dumps(value, allow_nan=False, default=repr)  # refuses infinity
+        except ValueError:
+            return Undefined  # the library's way to say that a literal is none of the scalar's
         return value
 
 
