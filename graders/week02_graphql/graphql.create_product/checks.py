@@ -265,14 +265,14 @@ def goes_on_after_a_mistake(app: App) -> None:
 
 @check(points=2, after=creates_a_product, on=shop)
 def a_defect_is_no_mistake_of_the_client(app: App) -> None:
-    """What the database refuses for reasons of its own (no such column, a constraint, a full disk)
+    """What the database refuses for reasons of its own (a missing column, a constraint, its state)
     is no entry of `errors`, but an error beside the data."""
     look = "what you catch, and what you let through"
     for statement in REFUSAL:
         app.sql(statement)
     for state, code in (
         ("42703", "INTERNAL_SERVER_ERROR"), ("23514", "INTERNAL_SERVER_ERROR"),
-        ("22012", "INTERNAL_SERVER_ERROR"), ("53100", "SERVICE_UNAVAILABLE"),
+        ("22012", "INTERNAL_SERVER_ERROR"), ("55000", "SERVICE_UNAVAILABLE"),
     ):  # fmt: skip
         reply = create(app, name=DEFECT, description=state)
         expect.graphql_error(reply, code, ["createProduct"], look=look)

@@ -188,7 +188,7 @@ def names_the_field_at_fault(app: App) -> None:
     keeps(app, key, look="what is left of a mistake")
     for statement in REFUSAL:
         app.sql(statement)
-    for state, code in (("23514", "INTERNAL_SERVER_ERROR"), ("53100", "SERVICE_UNAVAILABLE")):
+    for state, code in (("23514", "INTERNAL_SERVER_ERROR"), ("55000", "SERVICE_UNAVAILABLE")):
         app.sql("UPDATE products SET description = %s WHERE id = %s", [state, key])
         expect.graphql_error(update(app, key, name=DEFECT), code, ["updateProduct"],
                              look="what you catch, and what you let through")  # fmt: skip
