@@ -22,7 +22,18 @@ RULES = "backend/catalog/schemas.py"
 OTHER_RULES = [
     ("validate.Length(1, 200)", "validate.Length(1, 12)"),
     ('MAX_PRICE = Decimal("99999999.99")', 'MAX_PRICE = Decimal("500")'),
+    ('fields.String(load_default="", ', 'fields.String(load_default="Soon", '),
+    ("strict=True, load_default=0, ", "strict=True, load_default=3, "),
 ]
+
+#: The database refuses a product of this name, with the SQLSTATE that is its description.
+DEFECT = "Defect"
+REFUSAL = (
+    "CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$BEGIN RAISE EXCEPTION 'relation' USING ERRCODE = NEW.description; END$$",
+    "CREATE TRIGGER refuse BEFORE INSERT ON products FOR EACH ROW"
+    f" WHEN (NEW.name = '{DEFECT}') EXECUTE FUNCTION public.refuse()",
+)
 
 #: Words of the inside: of the database, its driver, our code.
 INTERNAL = ("psycopg", "sqlalchemy", "stock_quantity", "relation", "insert", "traceback", ".py")
@@ -98,9 +109,12 @@ def keeps_the_product(app: App) -> None:
 
 @check(points=2, after=creates_a_product, on=shop)
 def takes_all_fields(app: App) -> None:
-    """description, stockQuantity and attributes, which may be any object, are stored as sent."""
-    attributes = {"maxWatts": 40, "bulb_type": "E14", "colours": ["red", {"ralCode": 3003}]}
-    fields = {"description": "Bends", "stockQuantity": 7, "attributes": attributes}
+    """description, stockQuantity and attributes, which may be any object, are stored as sent, and
+    of the name all but white space around it."""
+    attributes = {"maxWatts": 40, "bulb_type": "E14", " colours ": ["red", {"ralCode": 3003}],
+                  "switch": None}  # fmt: skip
+    fields = {"name": "Desk  lamp", "description": " Bends ", "stockQuantity": 7,
+              "attributes": attributes}  # fmt: skip
     reply = create(app, **fields)
     product = made(reply)
     expect.equal({key: product.get(key) for key in fields}, fields, "the product", reply=reply,
@@ -131,6 +145,7 @@ def takes_exact_amounts(app: App) -> None:
     for price in ("NaN", "Infinity", True, "five"):
         expect.graphql_not_executed(create(app, price=price), "BAD_USER_INPUT",
                                     look="the type of price")  # fmt: skip
+    create(app, price="0.1000000000000000001")  # as a binary fraction this is 0.1
     expect.equal(count(app), before, "products", look="what a refused price has left behind")
 
 
@@ -141,6 +156,7 @@ def names_the_field_at_fault(app: App) -> None:
     for field, value in (
         ("price", "-0.01"), ("price", "9.999"), ("price", "100000000"), ("name", "  "),
         ("name", "x" * 201), ("description", "\0"), ("stockQuantity", -1), ("attributes", [1]),
+        ("attributes", []), ("attributes", [["a", 1]]), ("attributes", "{}"),
         ("attributes", {"a": {"b": "\0"}}),
     ):  # fmt: skip
         reply = create(app, **{field: value})
@@ -151,8 +167,8 @@ def names_the_field_at_fault(app: App) -> None:
 
 @check(points=2, after=names_the_field_at_fault, on=shop)
 def has_the_rules_of_rest(app: App) -> None:
-    """No rule is written twice: when one is changed in the schema of the REST API, createProduct
-    follows."""
+    """No rule and no default is written twice: when one is changed in the schema of the REST API,
+    createProduct follows."""
     look = "where the rules come from"
     with app.altered(RULES, OTHER_RULES) as altered:
         for field, allowed, beyond in (
@@ -162,6 +178,10 @@ def has_the_rules_of_rest(app: App) -> None:
             reply = create(altered, **{"name": "Dear", field: beyond})
             expect.equal(mistakes(reply, look), [(field, "INVALID")],
                          "field and code of the errors", reply=reply, look=look)  # fmt: skip
+        reply = create(altered, name="Usual")
+        got = {name: made(reply, look)[name] for name in ("description", "stockQuantity")}
+        expect.equal(got, {"description": "Soon", "stockQuantity": 3}, "the defaults", reply=reply,
+                     look=look)  # fmt: skip
 
 
 @check(points=1, after=names_the_field_at_fault, on=shop)
@@ -245,14 +265,16 @@ def goes_on_after_a_mistake(app: App) -> None:
 
 @check(points=2, after=creates_a_product, on=shop)
 def a_defect_is_no_mistake_of_the_client(app: App) -> None:
-    """A database without a column is no entry of `errors`, but INTERNAL_SERVER_ERROR beside the
-    data."""
-    app.sql("ALTER TABLE products RENAME COLUMN stock_quantity TO pieces")
-    try:
-        reply = create(app)
-    finally:
-        app.sql("ALTER TABLE products RENAME COLUMN pieces TO stock_quantity")
+    """What the database refuses for reasons of its own (a missing column, a constraint, its state)
+    is no entry of `errors`, but an error beside the data."""
     look = "what you catch, and what you let through"
-    expect.graphql_error(reply, "INTERNAL_SERVER_ERROR", ["createProduct"], look=look)
-    found = [word for word in INTERNAL if word in reply.text.lower()]
-    expect.equal(found, [], "words of the inside in the answer", reply=reply, look=look)
+    for statement in REFUSAL:
+        app.sql(statement)
+    for state, code in (
+        ("42703", "INTERNAL_SERVER_ERROR"), ("23514", "INTERNAL_SERVER_ERROR"),
+        ("22012", "INTERNAL_SERVER_ERROR"), ("55000", "SERVICE_UNAVAILABLE"),
+    ):  # fmt: skip
+        reply = create(app, name=DEFECT, description=state)
+        expect.graphql_error(reply, code, ["createProduct"], look=look)
+        found = [word for word in INTERNAL if word in reply.text.lower()]
+        expect.equal(found, [], "words of the inside in the answer", reply=reply, look=look)

@@ -138,7 +138,46 @@ WRONG = [
                 "            product = models.Product(**values)\n"
                 "            session.add(product)\n"
                 "            try:\n                session.commit()\n"
-                "            except IntegrityError:\n"
+                "            except IntegrityError as error:\n"
+                '                if error.orig.pgcode != "23503":\n                    raise\n'
                 '                raise UnknownCategory(values["category_id"]) from None\n')],
+    ),
+    Wrong(
+        "blames_the_category_for_all",
+        "Whatever constraint refuses the row: the client hears that its category does not exist.",
+        fails=["a_defect_is_no_mistake_of_the_client"],
+        edits=[(_CREATE,
+                "            from sqlalchemy.exc import IntegrityError\n\n"
+                "            from backend.catalog import models\n\n"
+                "            session = info.context.session\n"
+                "            product = models.Product(**values)\n"
+                "            session.add(product)\n"
+                "            try:\n                session.commit()\n"
+                "            except IntegrityError:\n"
+                "                session.rollback()\n"
+                '                raise UnknownCategory(values["category_id"]) from None\n')],
+    ),
+    Wrong(
+        "strips_every_text",
+        "White space goes from all that is text, and not only from the name.",
+        fails=["takes_all_fields"],
+        edits=[("        data = dict(input)\n",
+                "        data = {\n"
+                "            name: value.strip() if isinstance(value, str) else value\n"
+                "            for name, value in input.items()\n        }\n")],
+    ),
+    Wrong(
+        "defaults_written_twice",
+        "The input type has defaults of its own, which nobody will think of when the schema's change.",
+        fails=["has_the_rules_of_rest"],
+        edits=[("    description = graphene.String()\n", '    description = graphene.String(default_value="")\n'),
+               ("    stock_quantity = graphene.Int()\n", "    stock_quantity = graphene.Int(default_value=0)\n")],
+    ),
+    Wrong(
+        "a_price_is_a_float",
+        "The exact amount is made a binary fraction, which forgets the digits that break a rule.",
+        fails=["takes_exact_amounts"],
+        edits=[("        data = dict(input)\n",
+                '        data = {**input, "price": float(input["price"])}\n')],
     ),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,23 @@ UPDATE = """mutation ($id: ID!, $input: UpdateProductInput!, $version: String) {
   }
 }"""
 VERSION = "query ($id: ID!) { product(id: $id) { version } }"
+
+#: A change that is refused, and then one of another product.
+IN_TURN = """mutation ($id: ID!, $input: UpdateProductInput!, $version: String, $other: ID!) {
+  updateProduct(id: $id, input: $input, expectedVersion: $version) {
+    product { name } errors { field code messages }
+  }
+  second: updateProduct(id: $other, input: {name: "Yes"}) { errors { code } }
+}"""
+
+#: The database refuses to give a product this name, with the SQLSTATE that is its description.
+DEFECT = "Defect"
+REFUSAL = (
+    "CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = NEW.description; END$$",
+    "CREATE TRIGGER refuse BEFORE UPDATE ON products FOR EACH ROW"
+    f" WHEN (NEW.name = '{DEFECT}') EXECUTE FUNCTION public.refuse()",
+)
 
 LAMPS, CUPS = UUID(int=1), UUID(int=2)
 
@@ -102,6 +120,15 @@ def keeps(app: App, key: str, look: str = "", *, is_active: bool = True, **but: 
     expect.equal(stored(app, key), wanted, f"the row of product {key}", look=look)
 
 
+def is_free(app: App, key: str) -> bool:
+    """Whether nobody holds a lock of the product."""
+    try:
+        app.sql.attempt("SELECT id FROM products WHERE id = %s FOR UPDATE NOWAIT", [key])
+    except Refused:
+        return False
+    return True
+
+
 @check(points=3, on=shop)
 def changes_what_is_sent(app: App) -> None:
     """What is sent is changed and committed, and in the answer; what is left out stays."""
@@ -142,7 +169,7 @@ def null_is_no_value(app: App) -> None:
 @check(points=2, after=changes_what_is_sent, on=shop)
 def names_the_field_at_fault(app: App) -> None:
     """What breaks a rule of the catalog is INVALID, an unknown category NOT_FOUND; nothing changes,
-    not even the fields beside it."""
+    not even the fields beside it. Anything else that goes wrong is no entry of `errors`."""
     key = new_product(app)
     for field, value, code in (
         ("price", "-0.01", "INVALID"), ("price", "9.999", "INVALID"), ("name", " ", "INVALID"),
@@ -153,13 +180,24 @@ def names_the_field_at_fault(app: App) -> None:
     ):  # fmt: skip
         reply = update(app, key, **{"description": "New", field: value})
         refused(reply, field, code, look="the rules are those of createProduct")
+    going = uuid4()
+    app.sql("INSERT INTO categories (id, name) VALUES (%s, %s)", [str(going), str(going)])
+    with app.sql.holding("DELETE FROM categories WHERE id = %s", [str(going)]) as held:
+        held.send(lambda: update(app, key, categoryId=global_id("Category", going)))
+    refused(only(held), "categoryId", "NOT_FOUND", look="a category that goes meanwhile")
     keeps(app, key, look="what is left of a mistake")
+    for statement in REFUSAL:
+        app.sql(statement)
+    for state, code in (("23514", "INTERNAL_SERVER_ERROR"), ("55000", "SERVICE_UNAVAILABLE")):
+        app.sql("UPDATE products SET description = %s WHERE id = %s", [state, key])
+        expect.graphql_error(update(app, key, name=DEFECT), code, ["updateProduct"],
+                             look="what you catch, and what you let through")  # fmt: skip
 
 
 @check(points=2, after=changes_what_is_sent, on=shop)
 def finds_only_what_is_there(app: App) -> None:
     """An id that no product has, or a deleted one, is NOT_FOUND; what is no id of a product is
-    INVALID."""
+    INVALID. So it is with a version, and with an input without fields."""
     deleted = new_product(app, is_active=False)
     for key, code in (
         (str(uuid4()), "NOT_FOUND"), (deleted, "NOT_FOUND"), ("nonsense", "INVALID"),
@@ -168,12 +206,16 @@ def finds_only_what_is_there(app: App) -> None:
         refused(update(app, key, name="Back"), "id", code, look="which ids find a product")
         refused(update(app, key, "any", name="Back"), "id", code,
                 look="an id that finds nothing, and a version")  # fmt: skip
+        reply = update(app, key)
+        expect.equal(reply.data["updateProduct", "product"], None, "updateProduct.product",
+                     reply=reply, look="an id that finds nothing, and an empty input")  # fmt: skip
     keeps(app, deleted, look="a deleted product is deleted", is_active=False)
 
 
 @check(points=2, after=changes_what_is_sent, on=shop)
 def a_version_is_good_once(app: App) -> None:
-    """With the version that a product has, it is changed; with any other one it is CONFLICT."""
+    """With the version that a product has, it is changed; with any other one it is CONFLICT,
+    whatever the input says."""
     key = new_product(app)
     version = version_of(app, key)
     reply = update(app, key, version, name="First")
@@ -183,6 +225,11 @@ def a_version_is_good_once(app: App) -> None:
     for other in (version, "", "nonsense"):
         refused(update(app, key, other, name="Second"), "expectedVersion", "CONFLICT",
                 look="`version` of Product, before and after a change")  # fmt: skip
+    look = "an old version, and an input that changes nothing"
+    refused(update(app, key, version, name="First"), "expectedVersion", "CONFLICT", look)
+    reply = update(app, key, version)
+    expect.equal(reply.data["updateProduct", "product"], None, "updateProduct.product",
+                 reply=reply, look=look)  # fmt: skip
     keeps(app, key, name="First")
     changed(update(app, key, version_of(app, key), price=3), {"name": "First", "price": "3.00"})
 
@@ -231,11 +278,22 @@ def of_two_writers_one_wins(app: App) -> None:
     changed(winner, {"price": "9.50"})
     won = winner.data["updateProduct", "product", "name"]
     keeps(app, key, name=won)
-    version = version_of(app, key)
-    with app.sql.holding("UPDATE products SET price = 10 WHERE id = %s", [key]) as held:
-        held.send_together(lambda: update(app, key, version, name="Three"))
-    refused(only(held), "expectedVersion", "CONFLICT", look)
+    other = new_product(app)
+    newer, others = version_of(app, key), version_of(app, other)
+    elsewhere = (
+        "UPDATE products SET price = CASE WHEN id = %s THEN 10 ELSE price END,"
+        " attributes = CASE WHEN id = %s THEN '{}' ELSE attributes END WHERE id IN (%s, %s)"
+    )
+    with app.sql.holding(elsewhere, [key, other, key, other]) as held:
+        held.send_together(
+            lambda: update(app, key, newer, name="Three"),
+            lambda: update(app.twin, other, others, name="Three"),
+        )
+    for late in held.replies:
+        assert isinstance(late, GraphReply)
+        refused(late, "expectedVersion", "CONFLICT", look)
     keeps(app, key, name=won, price="10.00")
+    keeps(app, other, attributes={})
 
 
 @check(points=1, after=a_version_is_good_once, on=shop)
@@ -262,41 +320,48 @@ def meets_the_deletion_of_its_category(app: App) -> None:
 @check(points=1, after=changes_what_is_sent, on=shop)
 def writes_only_what_was_sent(app: App) -> None:
     """Without a version, two writers of different fields both have their way; a product that is
-    deleted meanwhile is NOT_FOUND."""
+    deleted meanwhile is NOT_FOUND, and is not changed with a version either."""
     key = new_product(app)
     with app.sql.holding("UPDATE products SET price = 3 WHERE id = %s", [key]) as held:
         held.send_together(lambda: update(app, key, name="Named"))
     changed(only(held), {"name": "Named", "price": "3.00"}, look="who writes which columns")
     keeps(app, key, name="Named", price="3.00")
+    version, look = version_of(app, key), "who is looked for, and when"
     delete = "UPDATE products SET is_active = false WHERE id = %s"
     with app.sql.holding(delete, [key]) as held:
-        held.send_together(lambda: update(app, key, name="Back"))
-    refused(only(held), "id", "NOT_FOUND", look="who is looked for, and when")
+        held.send_together(
+            lambda: update(app, key, name="Back"),
+            lambda: update(app.twin, key, version, name="Back"),
+        )
+    without, with_one = held.replies
+    assert isinstance(without, GraphReply)
+    assert isinstance(with_one, GraphReply)
+    refused(without, "id", "NOT_FOUND", look)
+    codes = [one["code"] for one in with_one.data["updateProduct", "errors"]]
+    field, code = ("expectedVersion", "CONFLICT") if "CONFLICT" in codes else ("id", "NOT_FOUND")
+    refused(with_one, field, code, look)
+    keeps(app, key, look, is_active=False, name="Named", price="3.00")
 
 
 @check(points=1, after=a_version_is_good_once, on=shop, hidden=True)
 def gives_the_lock_back(app: App) -> None:
-    """A change that is refused keeps no lock while the rest of the operation goes on."""
-    key, other = new_product(app), new_product(app)
-    with app.sql.holding(
-        "SELECT id FROM products WHERE id = %s FOR UPDATE", [other], keep=False
-    ) as held:
-        held.send_together(
-            lambda: app.graphql(
-                """mutation ($id: ID!, $other: ID!) {
-                  updateProduct(id: $id, input: {name: "No"}, expectedVersion: "old") {
-                    product { name } errors { field code messages }
-                  }
-                  second: updateProduct(id: $other, input: {name: "Yes"}) { errors { code } }
-                }""",
-                {"id": global_id("Product", key), "other": global_id("Product", other)},
-            )
-        )
-        try:
-            app.sql.attempt("SELECT id FROM products WHERE id = %s FOR UPDATE NOWAIT", [key])
-            free = True
-        except Refused:
-            free = False
-    refused(only(held), "expectedVersion", "CONFLICT")
-    expect.that(free, "the first product is free while the second one is waited for",
-                "it is locked", sent=only(held).sent, look="when a transaction ends")  # fmt: skip
+    """A change that is refused, whatever for, keeps no lock while the rest of the operation goes
+    on."""
+    other, nowhere = new_product(app), global_id("Category", uuid4())
+    keys = [new_product(app) for _ in range(3)]
+    sent = []
+    for key, version, changes in (
+        (keys[0], "old", {"name": "No"}), (keys[1], None, {"categoryId": nowhere}),
+        (keys[2], None, {"price": -1}),
+    ):  # fmt: skip
+        of = {"id": global_id("Product", key), "other": global_id("Product", other)}
+        sent.append({**of, "input": changes, "version": version or version_of(app, key)})
+    lock = "SELECT id FROM products WHERE id = %s FOR UPDATE"
+    with app.sql.holding(lock, [other], keep=False) as held:
+        held.send_together(*(partial(app.graphql, IN_TURN, one) for one in sent))
+        free = [is_free(app, key) for key in keys]
+    replies = [reply for reply in held.replies if isinstance(reply, GraphReply)]
+    refused(replies[0], "expectedVersion", "CONFLICT")
+    for reply, good in zip(replies, free, strict=True):
+        expect.that(good, "the first product is free while the second one is waited for",
+                    "it is locked", sent=reply.sent, look="when a transaction ends")  # fmt: skip

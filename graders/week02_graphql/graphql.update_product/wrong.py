@@ -123,4 +123,61 @@ WRONG = [
         fails=["gives_the_lock_back"],
         edits=[("            session.rollback()  # gives back the lock of a product that is another one by now\n", "")],
     ),
+    Wrong(
+        "an_empty_input_has_no_condition",
+        "Nothing is to be changed, so the version is not looked at: the client learns nothing.",
+        fails=["a_version_is_good_once"],
+        edits=[(_COMPARE,
+                "            if not changes:\n"
+                "                return UpdateProduct(product=get_product(session, key), errors=[])\n" + _COMPARE),
+               ("import modify_product\n", "import get_product, modify_product\n")],
+    ),
+    Wrong(
+        "looks_for_deletions_too_early",
+        "With a version: whether the product is deleted is asked before the lock, and not again.",
+        fails=["writes_only_what_was_sent"],
+        edits=[(_MODIFY,
+                "            if expected_version is None:\n"
+                "                product = modify_product(session, key, changes)\n"
+                "            else:\n"
+                "                with transaction(session):\n"
+                "                    product = session.get(models.Product, key)\n"
+                '                    if "category_id" in changes:\n'
+                '                        require_category(session, changes["category_id"])\n'
+                "                    for name, value in changes.items():\n"
+                "                        setattr(product, name, value)\n"),
+               ("session.scalars(locked.execution_options(populate_existing=True))", "session.scalars(query)"),
+               (_LOCKED, ""),
+               ("        raise ProductNotFound(key)\n",
+                "        raise ProductNotFound(key)\n"
+                '    session.refresh(product, with_for_update={"key_share": True})\n'),
+               ("from backend.catalog.item import modify_product\n",
+                "from backend.catalog.categories import require_category\n"
+                "from backend.catalog.item import modify_product\n"
+                "from backend.database import transaction\n")],
+    ),
+    Wrong(
+        "keeps_the_lock_for_a_category",
+        "The category is looked for under the lock, and when it is missing the lock stays.",
+        fails=["gives_the_lock_back"],
+        edits=[(_MODIFY,
+                '            wanted = {"key_share": True}\n'
+                "            product = session.get(\n"
+                "                models.Product, key, populate_existing=True, with_for_update=wanted\n"
+                "            )\n"
+                "            if product is None or not product.is_active:\n"
+                "                raise ProductNotFound(key)\n"
+                '            if "category_id" in changes:\n'
+                '                require_category(session, changes["category_id"])\n'
+                "            for name, value in changes.items():\n"
+                "                setattr(product, name, value)\n"
+                "            session.commit()\n"),
+               ("import modify_product\n", "import modify_product\nfrom backend.catalog.categories import require_category\n")],
+    ),
+    Wrong(
+        "blames_the_category_for_all",
+        "Whatever else goes wrong, the client hears that its category does not exist.",
+        fails=["names_the_field_at_fault"],
+        edits=[("        except UnknownCategory:\n", "        except Exception:\n")],
+    ),
 ]  # fmt: skip
