@@ -72,11 +72,14 @@ def test_the_untouched_lab_runs_and_earns_less(environ: Path, lab: Any, name: st
         assert "wb-check wb-failed" in html
 
 
-def test_nbval_runs_the_solutions_again(environ: Path) -> None:
+@pytest.mark.parametrize(
+    ("lab", "name"), NOTEBOOKS, ids=lambda value: getattr(value, "name", value)
+)
+def test_nbval_runs_the_solution_again(environ: Path, lab: Any, name: str) -> None:
     done = subprocess.run(
         [
             sys.executable, "-m", "pytest", "--nbval-lax", "--quiet", "-p", "no:cacheprovider",
-            "--import-mode=prepend", "solutions",
+            "--import-mode=prepend", f"solutions/{lab.name}/{name}.ipynb",
         ],
         cwd=root(), env=os.environ, capture_output=True, text=True, check=False,
     )  # fmt: skip
