@@ -161,7 +161,9 @@ def leaves_bad_variables_to_others(app: App) -> None:
 
 @check(points=2, after=counts_cost, on=shop, settings=LIMITED, hidden=True)
 def no_size_makes_others_cheaper(app: App) -> None:
-    """A negative size takes nothing away from what the rest costs."""
+    """A size of 0 or less is a list of nothing: it takes nothing away from what the rest costs."""
+    for size in (0, -5):
+        costs(app, f"products(limit: {size}) {{ name }}", 1, "what is below an empty list")
     dear = "products(limit: 60) { name price }"
     for cheap in ("categories(limit: -100) { name }", "categories(limit: $n) { name }",
                   "productsConnection(first: -90) { edges { cursor } }"):  # fmt: skip
@@ -184,6 +186,11 @@ def counts_every_selection(app: App) -> None:
     costs(app, "products(limit: 2) { ...P ...P price }", 1 + 2 * 15, look, tail=tail)
     tail = "fragment L on Query { __typename productsConnection(first: 4) { edges { cursor } } }"
     costs(app, "...L products(limit: 2) { name }", 10 + 3, look, tail=tail)
+    look = "on which type the fields in a fragment stand"
+    costs(app, "... @include(if: true) { products(limit: 3) { name price } }", 7, look)
+    costs(app, 'node(id: "x") { ... on Category { products(first: 9) { name } } }', 11, look)
+    tail = "fragment C on Category { products(first: 9) { name } }"
+    costs(app, 'node(id: "x") { ...C }', 11, look, tail=tail)
 
 
 @check(points=2, on=shop, settings=LIMITED)
@@ -205,8 +212,8 @@ def counts_aliases(app: App) -> None:
 
 @check(points=1, on=shop, settings=LIMITED)
 def judges_every_operation(app: App) -> None:
-    """Each operation of a document is counted for itself, mutations too; whichever is run, one
-    that is too large refuses the document."""
+    """Each operation of a document is counted for itself, mutations and subscriptions too;
+    whichever is run, one that is too large refuses the document."""
     small = "query Small { products(limit: 60) { name } }"
     other = small.replace("Small", "Other")
     look = "which operations of the document are looked at"
@@ -219,6 +226,12 @@ def judges_every_operation(app: App) -> None:
         " product { category { products(first: 98) { name } } } errors { code } } }"
     )
     refused(app.graphql(change), "QUERY_TOO_COSTLY", "operations that are not queries")
+    told = 'subscription { stockChanged(id: "x") { category { products(first: 99) { name } } } }'
+    refused(app.graphql(told), "QUERY_TOO_COSTLY", "operations that are not queries")
+    rows = "fragment F on Query { products(limit: $n) { name name name name name name } }"
+    heads = "query Small($n: Int! = 2) { ...F } query Large($n: Int! = 90) { ...F }"
+    refused(app.graphql(f"{heads} {rows}", operation_name="Small"), "QUERY_TOO_COSTLY",
+            "whose variables stand in a fragment that two operations spread")  # fmt: skip
 
 
 @check(points=1, on=shop, settings=LIMITED)
@@ -235,7 +248,7 @@ def tells_everything_at_once(app: App) -> None:
 
 @check(points=2, on=shop, settings=LIMITED)
 def hides_the_schema(app: App) -> None:
-    """`__schema` and `__type` are refused, also in fragments; `__typename` is not."""
+    """`__schema` and `__type` are refused, once, also in fragments; `__typename` is not."""
     look = "what tells the schema"
     for query in (
         "{ __schema { queryType { name } } }",
@@ -244,6 +257,10 @@ def hides_the_schema(app: App) -> None:
         " { queryType { name } } } }",
     ):
         refused(app.graphql(query), "INTROSPECTION_DISABLED", look)
+    reply = app.graphql('{ __schema { queryType { name } } __type(name: "Product") { name } }')
+    refused(reply, "INTROSPECTION_DISABLED", look)
+    expect.equal(list(reply.codes), ["INTROSPECTION_DISABLED"], "the codes of the errors",
+                 reply=reply)  # fmt: skip
     allowed(app.graphql("{ __typename products(limit: 2) { __typename name } }"), look)
 
 
@@ -255,6 +272,9 @@ def shows_the_schema_by_setting(app: App) -> None:
     for query in (tool, '{ __type(name: "Product") { fields { type { name } } } }'):
         allowed(app.graphql(query), "how much of the schema there is")
     costs(app, "__schema { types { name kind description } }", 1, "what the schema costs")
+    aliased = '{ a: __schema { types { name } } b: __type(name: "Node") { name } c: __typename'
+    allowed(app.graphql(f"{aliased} }}"), f"{ALIASES} aliases are allowed")
+    refused(app.graphql(f"{aliased} d: __typename }}"), "TOO_MANY_ALIASES", "what has an alias")
 
 
 @check(points=2, on=shop, settings=LIMITED)

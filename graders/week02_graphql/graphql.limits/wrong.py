@@ -9,6 +9,8 @@ _INLINE = "                total = total.beside(self.selection(node.selection_se
 _NUMBER = "        number = self._variables.get(value.name.value)\n        return number if number is None or isinstance(number, int) else MAX_SIZE\n"
 _LONGEST = "        return max(0, *(found or usual or [DEFAULT_SIZE]))\n"
 _INTROSPECTS = '        if name in ("__schema", "__type"):\n            self.introspects = True\n            return _Size(1, 1, aliases)  # no rows; how deep it may be is another rule\'s\n'
+_KIND = "                kind = self._type(condition.name.value) if condition else parent\n"
+_ASKED = "            if counting.introspects and not limits.introspection:\n"
 _OPERATION = "            counting = _Counting(self.context, node, variables)\n"
 
 WRONG = [
@@ -61,7 +63,7 @@ WRONG = [
         "fragments_are_free",
         "What is in a fragment is not looked at.",
         fails=["counts_depth_through_fragments", "counts_every_selection", "counts_aliases",
-               "hides_the_schema"],
+               "judges_every_operation", "hides_the_schema"],
         edits=[(_SPREAD, "                continue\n")],
     ),
     Wrong(
@@ -120,5 +122,43 @@ WRONG = [
         "Where the schema may be asked for, the tools' question is too deep.",
         fails=["shows_the_schema_by_setting"],
         edits=[(_INTROSPECTS, '        if name in ("__schema", "__type"):\n            self.introspects = True\n')],
+    ),
+    Wrong(
+        "the_type_around",
+        "What a fragment is *on* is not looked at, so below `node` nothing is a list.",
+        fails=["counts_every_selection"],
+        edits=[(_KIND, "                kind = parent\n")],
+    ),
+    Wrong(
+        "no_type_no_lists",
+        "A fragment without a type is on nothing, and whatever is in it is there once.",
+        fails=["counts_every_selection"],
+        edits=[(_KIND, "                kind = self._type(condition.name.value) if condition else None\n")],
+    ),
+    Wrong(
+        "fragments_of_all_operations",
+        "A fragment is counted with the first operation's variables, and the second one pays as much.",
+        fails=["judges_every_operation"],
+        edits=[("            counting = _Counting(self.context, node, variables)\n",
+                "            counting = _Counting(self.context, node, variables)\n"
+                '            counting._fragments = self.__dict__.setdefault("fragments", {})\n')],
+    ),
+    Wrong(
+        "subscriptions_are_small",
+        "A subscription is not counted, though each of its events is an answer.",
+        fails=["judges_every_operation"],
+        edits=[(_OPERATION, '            if node.operation.value == "subscription":\n                return\n' + _OPERATION)],
+    ),
+    Wrong(
+        "at_least_one",
+        "An empty list is charged as one row.",
+        fails=["no_size_makes_others_cheaper"],
+        edits=[(_LONGEST, _LONGEST.replace("max(0", "max(1"))],
+    ),
+    Wrong(
+        "told_again_and_again",
+        "Each field of the schema has an error of its own.",
+        fails=["hides_the_schema"],
+        edits=[(_ASKED, "            for _ in range(2 if counting.introspects and not limits.introspection else 0):\n")],
     ),
 ]  # fmt: skip

@@ -69,6 +69,13 @@ def media_type(reply: Reply) -> str:
     return value.partition(";")[0].strip().lower()
 
 
+def varies(reply: Reply) -> None:
+    """The reply says that it depends on Accept."""
+    vary = expect.header(reply, "Vary", look="a cache between you and the client").lower()
+    expect.that("accept" in [one.strip() for one in vary.split(",")], "Vary: Accept", vary,
+                sent=reply.sent)  # fmt: skip
+
+
 def problem(reply: Reply, status: int, look: str = "") -> None:
     """The reply is a problem document of this status."""
     expect.problem(reply, status, look=look)
@@ -110,9 +117,9 @@ def answers_a_question(app: App) -> None:
     """POST with a query is answered with 200 and its data; without errors there is no `errors`."""
     reply = post(app, {"query": "{ products { name category { name } } }"})
     data(reply, {"products": [{"name": "Lamp", "category": {"name": "Lamps"}}]})
-    kind = {"content-type": "application/json; charset=utf-8", "accept": RESPONSE}
     body = json.dumps({"query": "{ __typename }"}).encode()
-    data(app.post(PATH, content=body, headers=kind), {"__typename": "Query"},
+    headers = {"content-type": f"{PLAIN}; charset=utf-8", "accept": RESPONSE}
+    data(app.post(PATH, content=body, headers=headers), {"__typename": "Query"},
          "a body that is application/json with a charset")  # fmt: skip
 
 
@@ -184,8 +191,9 @@ def speaks_both_media_types(app: App) -> None:
     choice, and says that it depends on Accept."""
     for accept, wanted in (
         (RESPONSE, RESPONSE), (PLAIN, PLAIN), ("*/*", RESPONSE), ("application/*", RESPONSE),
-        (f"{PLAIN}, {RESPONSE};q=0.5", PLAIN), (f"{RESPONSE};q=0.9, {PLAIN};q=0.8", RESPONSE),
-        (f"text/html, {PLAIN};q=0.1", PLAIN), (f"{PLAIN}; charset=utf-8", PLAIN),
+        (f"{PLAIN}, {RESPONSE}", RESPONSE), (f"{PLAIN}, {RESPONSE};q=0.5", PLAIN),
+        (f"{RESPONSE};q=0.9, {PLAIN};q=0.8", RESPONSE), (f"text/html, {PLAIN};q=0.1", PLAIN),
+        (f"{PLAIN}; charset=utf-8", PLAIN),
         (f"{RESPONSE};charset=utf-8, {STREAM}", RESPONSE),
     ):  # fmt: skip
         for reply in (post(app, {"query": "{ __typename }"}, accept),
@@ -193,9 +201,11 @@ def speaks_both_media_types(app: App) -> None:
             data(reply, {"__typename": "Query"})
             expect.equal(media_type(reply), wanted, "the media type", reply=reply,
                          look="what Accept says")  # fmt: skip
-            vary = expect.header(reply, "Vary", look="a cache between you and the client").lower()
-            expect.that("accept" in [one.strip() for one in vary.split(",")], "Vary: Accept", vary,
-                        sent=reply.sent)  # fmt: skip
+            varies(reply)
+    for body in ({"query": "{ products {"}, {}):
+        reply = post(app, body)
+        if media_type(reply) == RESPONSE:
+            varies(reply)
 
 
 @check(points=1, on=shop)
@@ -262,8 +272,9 @@ def takes_forms(app: App) -> None:
         data(reply, {"products": [{"name": name}]}, "a form with variables and a name")
     members = {"query": query, "operationName": "B", "extensions": "{}", "colour": "a & b"}
     data(form(app, members), {"b": "Query"}, "a form with extensions, and with another member")
-    for wrong in ({}, {"query": ""}, {"variables": "{}"}, {"query": query, "variables": "{"},
-                  {"query": query, "variables": "1"}, {"query": query, "extensions": "[]"},
+    named = {"query": query, "operationName": "B"}
+    for wrong in ({}, {"query": ""}, {"variables": "{}"}, {**named, "variables": "{"},
+                  {**named, "variables": "1"}, {**named, "extensions": "[]"},
                   {'{"query": "{ __typename }"}': ""}):  # fmt: skip
         not_executed(form(app, wrong), 400, "BAD_REQUEST", "what a form must have")
 
@@ -289,11 +300,14 @@ def takes_nothing_else(app: App) -> None:
     whatever is in it."""
     text = json.dumps({"query": "{ __typename }"}).encode()
     look = "which bodies are read"
-    for kind in ("text/plain", "application/graphql", "application/jsonp",
-                 "multipart/form-data; boundary=x"):  # fmt: skip
+    for kind in ("text/plain", "application/graphql", "application/graphql+json",
+                 "application/jsonp", "text/json", "multipart/form-data; boundary=x"):  # fmt: skip
         reply = app.post(PATH, content=text, headers={"content-type": kind, "accept": RESPONSE})
         problem(reply, 415, look)
     problem(app.post(PATH, content=text, headers={"accept": RESPONSE}), 415, look)
+    headers = {"content-type": f"{PLAIN};charset=UTF-8", "accept": RESPONSE}
+    data(app.post(PATH, content=text, headers=headers), {"__typename": "Query"},
+         "a charset in another spelling")  # fmt: skip
     parts = {"query": (None, "{ __typename }")}
     problem(app.post(PATH, files=parts, headers={"accept": RESPONSE}), 415, look)
 
@@ -348,6 +362,10 @@ def streams_subscriptions(app: App) -> None:
     for accept in (RESPONSE, PLAIN):
         problem(post(app, body, accept), 406, "how a subscription is answered")
     problem(post(app, {"query": "{ __typename }"}, STREAM), 406, "what there is to stream")
+    reply = post(app, {"query": renaming(app, "Ruined")}, STREAM)
+    expect.equal(stored_name(app), name, "the name after a mutation that is 406", reply=reply,
+                 look="when you know that you have no answer")  # fmt: skip
+    problem(reply, 406)
     gone = {"query": query, "variables": {"id": "x"}}
     for accept, status in ((STREAM, 400), (f"{PLAIN}, {STREAM}", 200)):
         not_executed(post(app, gone, accept), status, "BAD_USER_INPUT",

@@ -12,6 +12,10 @@ _MALFORMED = """        except BadRequest as error:
 """
 _READING = "        if reading and operation.kind is OperationType.MUTATION:\n"
 _ACCEPTED = "    return MIMEAccept(plain).best_match(MEDIA_TYPES)\n"
+_EXECUTED = """        if media_type is None:
+            raise NotAcceptable(f"Accept {' or '.join(MEDIA_TYPES)}: this is no subscription.")
+        result = engine.execute(operation, database.session, caller_role(tokens))
+"""
 _DUMPED = "Response(json.dumps(body), status,"
 
 WRONG = [
@@ -120,5 +124,48 @@ WRONG = [
         "Forms are refused out of caution: whoever has no JSON can ask by GET only, and change nothing.",
         fails=["takes_forms"],
         edits=[(_FORM, "    if request.mimetype is None:\n")],
+    ),
+    Wrong(
+        "kinds_of_json",
+        "Whatever Flask takes for JSON is read, and a type that nobody has promised becomes one of ours.",
+        fails=["takes_nothing_else"],
+        edits=[(_JSON_ONLY, "    if not request.is_json:\n")],
+    ),
+    Wrong(
+        "runs_before_it_refuses",
+        "The client is told that it accepts nothing that we have, and the product has changed.",
+        fails=["streams_subscriptions"],
+        edits=[(_EXECUTED, "".join(_EXECUTED.splitlines(True)[2:] + _EXECUTED.splitlines(True)[:2]))],
+    ),
+    Wrong(
+        "no_vary_on_errors",
+        "A cache gives the answer to a bad request to clients of the other media type.",
+        fails=["speaks_both_media_types"],
+        edits=[('            return _response({"errors": _formatted([malformed])}, 400, told)\n',
+                '            body = json.dumps({"errors": _formatted([malformed])})\n'
+                '            return Response(body, 400, content_type=told)\n')],
+    ),
+    Wrong(
+        "what_stands_first",
+        "Of two media types that the client likes as much, the one that it happens to name first.",
+        fails=["speaks_both_media_types"],
+        edits=[(_ACCEPTED,
+                "    found = [MIMEAccept([one]).best_match(MEDIA_TYPES) for one in plain]\n"
+                "    return next((one for one in found if one), None)\n")],
+    ),
+    Wrong(
+        "forms_are_forgiven",
+        "Variables of a form that are no object are left out, and the operation runs without them.",
+        fails=["takes_forms"],
+        edits=[("        return _from_texts(request.form)\n",
+                "        texts = dict(request.form)\n"
+                '        for name in {"variables", "extensions"} & texts.keys():\n'
+                "            try:\n"
+                "                usable = isinstance(parse_json(texts[name].encode()), dict)\n"
+                "            except BadRequest:\n"
+                "                usable = False\n"
+                "            if not usable:\n"
+                "                del texts[name]\n"
+                "        return _from_texts(texts)\n")],
     ),
 ]  # fmt: skip
