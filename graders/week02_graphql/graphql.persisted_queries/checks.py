@@ -125,6 +125,9 @@ def refuses_another_name(app: App) -> None:
     reply = app.graphql(dear, extensions=named(cheap))
     expect.graphql_not_executed(reply, MISMATCH, "whether the digest is the document's own")
     expect.equal([one.text for one in reply.statements], [], "SQL", reply=reply)
+    long = f"{dear}#{'x' * MOST_BYTES}"
+    reply = app.graphql(long, extensions=named(cheap))
+    expect.graphql_not_executed(reply, MISMATCH, "a document too long to be kept, under that name")
     for query in (cheap, dear):
         unknown(app, query, "what is kept of a document under a false name")
     expect.equal(documents(app), [], "the documents in Redis", reply=reply)
@@ -141,7 +144,7 @@ def refuses_what_it_does_not_know(app: App) -> None:
         {"version": 2, "sha256Hash": digest}, {"sha256Hash": digest}, {"version": 1}, {}, 1, "x",
         [digest], *({"version": 1, "sha256Hash": one} for one in (
             None, 1, "", "x", "*", digest.upper(), digest[:-1], digest + "0", [digest],
-            "g" * 64, "../" + digest)),
+            "g" * 64, "0x" + digest[2:], digest + "\n", "../" + digest)),
     ):  # fmt: skip
         for sent in (query, None):
             reply = app.graphql(sent, extensions={"persistedQuery": wrong})
@@ -171,13 +174,13 @@ def keeps_it_for_a_while(app: App) -> None:
     key = f"{PREFIX}{digest_of(query_of('lamp'))}"
     expect.that(bool(app.redis.exists(key)), f"the document as a key {key}",
                 f"only {all_keys(app)}", look="what the key of a document is called")  # fmt: skip
-    for again in (use, keep, use):
+    for again, seconds in ((use, 50), (keep, 50), (use, SECONDS - 1000)):
         for one in all_keys(app):
             left = app.redis.pttl(one)
             expect.that(0 < left <= SECONDS * 1000, f"an expiry within {SECONDS} s on {one}",
                         "none" if left < 0 else f"{left} ms",
                         look="everything that you keep")  # fmt: skip
-        app.redis.expire(key, 50)
+        app.redis.expire(key, seconds)
         reply = again(app, "lamp")
         left = app.redis.ttl(key)
         expect.that(left > SECONDS - 60, f"{SECONDS} s left after it was used", f"{left} s",
@@ -213,22 +216,26 @@ def keeps_no_more_than_it_may(app: App) -> None:
 
 @check(points=3, after=keeps_no_more_than_it_may, on=nothing_kept, settings=SETTINGS)
 def the_least_recently_used_goes(app: App) -> None:
-    """When there is one too many, the one goes that has not been used for longest; sending it
-    whole is a use as well."""
-    # In both orders of the digests: a tie must not help.
+    """When there is one too many, the one goes that has not been used for longest, in whichever
+    process; sending it whole is a use as well."""
+    # In both orders of the digests: a tie must not help. And in both orders of the processes.
     ordered = sorted(("a", "b", "c"), key=lambda name: digest_of(query_of(name)))
-    for first, second, third in (ordered, ordered[::-1]):
+    orders = ((ordered, app, app.twin), (ordered[::-1], app.twin, app))
+    for (first, second, third), one, other in orders:
         for again in (use, keep):
             app.redis.flushdb()
             for name in (first, second, third):
-                keep(app, name)
-            again(app, first)
-            keep(app, "d")
-            look = f"{first}, {second}, {third} were kept, {first} was used, then d was kept"
+                keep(one, name)
+            again(other, first)
+            keep(one, "d")
+            look = (
+                f"{first}, {second}, {third} were kept by a process, {first} was used in another"
+                " one, then d was kept by the first"
+            )
             unknown(app, query_of(second), look)
             for name in (third, first, "d"):
-                use(app, name)
-            keep(app, "e")
+                use(one, name)
+            keep(one, "e")
             unknown(app, query_of(third), f"{look}; {third}, {first} and d were used; e was kept")
 
 
@@ -243,7 +250,6 @@ def does_not_lose_count(app: App) -> None:
     use(app, "a")
     app.redis.expire(f"{PREFIX}{digest_of(query_of('a'))}", SECONDS)
     pass_seconds(app, 60)
-    use(app, "a")
     for name in ("c", "d", "e"):
         keep(app, name)
     look = "a was used, then all that was 50 s from its end has expired, then c, d, e were kept"
@@ -273,8 +279,8 @@ def keeps_no_long_ones(app: App) -> None:
 
 @check(points=2, after=is_sent_once, on=nothing_kept, settings=SETTINGS)
 def works_without_redis(app: App) -> None:
-    """While Redis is away, a digest is not known and a whole document is answered; false names are
-    still refused."""
+    """While Redis is away or does not answer, a digest is not known and a whole document is
+    answered; false names are still refused."""
     app.redis.flushdb()
     keep(app, "lamp")
     with app.system.ways.redis.cut():
@@ -284,4 +290,8 @@ def works_without_redis(app: App) -> None:
             keep(app, "lamp")
         reply = app.graphql(query_of("chair"), extensions=named(query_of("lamp")))
         expect.graphql_not_executed(reply, MISMATCH, "a false name while Redis is away")
+    with app.system.ways.redis.hold():
+        reply = app.graphql(None, extensions=named(query_of("lamp")))
+        expect.graphql_not_executed(reply, NOT_FOUND, "a digest while Redis does not answer")
+        keep(app, "lamp")
     use(app, "lamp")

@@ -2,6 +2,7 @@
 
 from workbench.alternatives import Wrong
 
+_MOST = "        self._seconds, self._most, self._most_bytes = seconds, most, most_bytes\n"
 _HASH = "        if hashlib.sha256(query.encode()).hexdigest() != digest:\n"
 _USED = "                    pipeline.zadd(INDEX, {digest: time.time()}, xx=True)\n"
 _SET = "                pipeline.set(_key(digest), query, ex=self._seconds)\n"
@@ -18,9 +19,7 @@ WRONG = [
         "Documents lie in a dictionary: the next process asks for them again, and nothing goes.",
         fails=["all_processes_know_it", "keeps_it_for_a_while", "keeps_no_more_than_it_may",
                "leaves_others_alone", "works_without_redis"],
-        edits=[("        self._seconds, self._most, self._most_bytes = seconds, most, most_bytes\n",
-                "        self._seconds, self._most, self._most_bytes = seconds, most, most_bytes\n"
-                "        self._texts: dict[str, bytes] = {}\n"),
+        edits=[(_MOST, _MOST + "        self._texts: dict[str, bytes] = {}\n"),
                (_FIND, "            found: Any = self._texts.get(digest)\n"),
                (_USED, ""), (_INDEX_LIVES, ""),
                (_TOO_LONG, _TOO_LONG + "        self._texts[digest] = query.encode()\n        return\n")],
@@ -119,5 +118,35 @@ WRONG = [
         "The lost memory takes the graph with it.",
         fails=["works_without_redis"],
         edits=[('            _logger.warning("a persisted query is not kept: %s", error)\n', "            raise\n")],
+    ),
+    Wrong(
+        "renewed_now_and_then",
+        "A document that is used has its time renewed only when half of it is over.",
+        fails=["keeps_it_for_a_while"],
+        edits=[(_FIND, "            found: Any = self._redis.get(_key(digest))\n"
+                       "            if self._redis.ttl(_key(digest)) < self._seconds / 2:\n"
+                       "                self._redis.expire(_key(digest), self._seconds)\n")],
+    ),
+    Wrong(
+        "a_counter_of_its_own",
+        "Uses are numbered by each process for itself: whoever began later is always the oldest.",
+        fails=["the_least_recently_used_goes"],
+        edits=[(_MOST, _MOST + "        self._uses = __import__('itertools').count(1)\n"),
+               (_USED, "                    pipeline.zadd(INDEX, {digest: next(self._uses)}, xx=True)\n"),
+               ("                pipeline.zadd(INDEX, {digest: time.time()})\n",
+                "                pipeline.zadd(INDEX, {digest: next(self._uses)})\n")],
+    ),
+    Wrong(
+        "long_ones_pass",
+        "What is too long to be kept is answered before anybody looks whose digest it has.",
+        fails=["refuses_another_name"],
+        edits=[(_HASH, "        if len(query.encode()) > self._most_bytes:\n            return query\n" + _HASH)],
+    ),
+    Wrong(
+        "lost_is_not_silent",
+        "Only a lost connection is expected, not a Redis that does not answer in time.",
+        fails=["works_without_redis"],
+        edits=[("        except RedisError as error:\n            _logger.warning(\"persisted queries are not found",
+                "        except __import__('redis').ConnectionError as error:\n            _logger.warning(\"persisted queries are not found")],
     ),
 ]  # fmt: skip

@@ -157,6 +157,8 @@ def tells_each_change(app: App) -> None:
         told(stream, 5, "after a PATCH of stock and name")
         reserve(app, lamp, 2)
         told(stream, 3, "after a reservation")
+        change(app, lamp, stock_quantity=9)
+        told(stream, 9, "after a PATCH, back to the stock of the beginning")
 
 
 @check(points=2, after=begins_with_the_stock, on=shop, settings=SETTINGS)
@@ -197,6 +199,8 @@ def tells_after_the_commit(app: App) -> None:
         before = len(app.commands)
         with app.sql.holding("SELECT pg_catalog.pg_advisory_xact_lock(%s)", [LOCK]) as held:
             held.send(lambda: change(app, lamp, stock_quantity=8))
+            # Another session commits meanwhile, and has changed no product.
+            expect.status(app.post("/api/v1/categories", json={"name": f"Pots {lamp}"}), 201)
             expect.equal(published(app, before), [], "what is published before the commit",
                          look=look)  # fmt: skip
         for reply in held.replies:
@@ -269,9 +273,11 @@ def stays_in_its_database(app: App) -> None:
 def waits_quietly(app: App) -> None:
     """While nothing happens, a stream asks the database nothing, has no transaction open, and its
     heartbeat goes on."""
-    lamp = make(app)
+    lamp, chair = make(app), make(app, "Chair")
+    reservation = reserve(app, chair, 1)
     with listening(app, lamp) as stream:
         told(stream, 9, "the beginning")
+        release(app, reservation)  # which may let it look, for nothing
         quiet, asked = 0, list[str]()
         for _ in range(6):
             before = len(app.statements)
@@ -323,19 +329,29 @@ def ends_with_the_product(app: App) -> None:
                      look="what is published when a product is deleted")  # fmt: skip
 
 
-@check(points=1, on=shop, settings=SETTINGS)
+def ends_with_errors(stream: EventStream, look: str) -> None:
+    """A stream that has begun says that it cannot go on."""
+    while (event := stream.next()).name == "next" and '"errors"' not in event.text:
+        pass
+    expect.equal(event.name, "next", "an event with errors, while Redis is away", look=look)
+
+
+@check(points=1, after=begins_with_the_stock, on=shop, settings=SETTINGS)
 def changes_without_redis(app: App) -> None:
-    """While Redis is away the stock can be changed, and whoever subscribes is told that it does
-    not work."""
+    """While Redis is away, or does not answer, the stock can be changed; whoever subscribes, or
+    has subscribed, is told that it does not work."""
     lamp = make(app)
-    with app.system.ways.redis.cut():
-        change(app, lamp, stock_quantity=8)
-        with app.subscribe(SUBSCRIPTION, {"id": global_id(lamp)}) as stream:
-            if stream.status == 200:  # it began, and says that it cannot go on
-                while (event := stream.next()).name == "next" and '"errors"' not in event.text:
-                    pass
-                expect.equal(event.name, "next", "an event with errors, while Redis is away")
-            else:
-                expect.equal(stream.status, 503, "the status of a subscription without Redis")
+    with listening(app, lamp) as early:
+        told(early, 9, "the beginning")
+        with app.system.ways.redis.cut():
+            change(app, lamp, stock_quantity=8)
+            ends_with_errors(early, "a stream that had begun when Redis went away")
+            with app.subscribe(SUBSCRIPTION, {"id": global_id(lamp)}) as stream:
+                if stream.status == 200:
+                    ends_with_errors(stream, "a stream that began without Redis")
+                else:
+                    expect.equal(stream.status, 503, "the status of a subscription without Redis")
     rows = app.sql("SELECT stock_quantity FROM products WHERE id = %s", [lamp])
     expect.equal(rows[0]["stock_quantity"], 8, "the stock that is stored")
+    with app.system.ways.redis.hold():
+        change(app, lamp, stock_quantity=7)

@@ -10,6 +10,7 @@ _HISTORY = "                if now.stock_quantity.history.has_changes() or now.i
 _CHANNEL = '    return f"stock:{database}:{what}"\n'
 _OPEN = "        async with self._connect() as redis, redis.pubsub() as pubsub:\n"
 _LOOP = "            while True:\n"
+_BOTH = "            for _ in range(2):\n                await pubsub.get_message(timeout=None)\n"
 _WAIT = "                await pubsub.get_message(timeout=None)\n"
 _ONLY_MESSAGES = '                if (await pubsub.get_message(timeout=None))["type"] != "message":\n                    continue\n'
 _CHANGED = "                if product.stock_quantity != seen:\n"
@@ -77,11 +78,42 @@ WRONG = [
     ),
     Wrong(
         "an_old_session",
-        "The session remembers the product, and the stock that it had.",
-        fails=["tells_each_change", "tells_what_comes_back", "tells_nothing_else",
-               "tells_after_the_commit", "reaches_every_stream", "stays_in_its_database",
-               "waits_quietly", "leaves_with_its_client"],
-        edits=[(_ROLLBACK, "")],
+        "After a look for nothing the session stays as it is: its transaction, and what it has read.",
+        fails=["tells_nothing_else", "waits_quietly"],
+        edits=[(_LOOP, _BOTH + _FIRST_AFTER + _LOOP), (_ROLLBACK, "")],
+    ),
+    Wrong(
+        "the_stock_of_the_beginning",
+        "Compared is with what was told first: when that comes back, the stream is silent.",
+        fails=["tells_each_change"],
+        edits=[("                    seen = product.stock_quantity\n",
+                "                    seen = product.stock_quantity if seen is None else seen\n")],
+    ),
+    Wrong(
+        "one_note_for_all",
+        "What all sessions have written lies in one place, and whoever commits first publishes it.",
+        fails=["tells_after_the_commit"],
+        edits=[(_NOTE, "                    _all.setdefault(session, set()).add(one.id)\n"),
+               (_SOME, "            _all.setdefault(state.session, set()).add(_SOME)\n"),
+               ('_PENDING = "changed stock"\n', "_all: dict = {}\n"),
+               ("            for what in session.info.pop(_PENDING, ()):\n",
+                "            noted = set().union(*_all.values())\n            _all.clear()\n"
+                "            for what in noted:\n"),
+               (_FORGET, "        _all.pop(session, None)\n")],
+    ),
+    Wrong(
+        "lost_is_complete",
+        "When the connection is lost the stream ends as if all had been told.",
+        fails=["changes_without_redis"],
+        edits=[(_WAIT, "                try:\n                    await pubsub.get_message(timeout=None)\n"
+                       "                except RedisError:\n                    return\n")],
+    ),
+    Wrong(
+        "lost_is_not_silent",
+        "Only a lost connection is expected, not a Redis that does not answer in time.",
+        fails=["changes_without_redis"],
+        edits=[("        except RedisError as error:\n",
+                "        except __import__('redis').ConnectionError as error:\n")],
     ),
     Wrong(
         "asks_again_and_again",
