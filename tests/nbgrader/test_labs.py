@@ -41,7 +41,11 @@ class Graded:
         return "".join(file.read_text() for file in sorted(folder.glob("*.html")))
 
 
-@pytest.fixture(scope="module", params=COURSE.labs, ids=lambda lab: lab.name)
+#: The tests of a lab run on one worker, so that it is graded once.
+LABS = [pytest.param(lab, marks=pytest.mark.xdist_group(lab.name)) for lab in COURSE.labs]
+
+
+@pytest.fixture(scope="module", params=LABS, ids=[lab.name for lab in COURSE.labs])
 def graded(
     request: pytest.FixtureRequest,
     services: Services,
