@@ -18,6 +18,9 @@ from workbench.course import load_course
 from workbench.notebook.story import notebook_exercises
 from workbench.paths import root
 
+#: Seconds: a notebook has up to twelve exercises, and each of them is graded.
+pytestmark = pytest.mark.timeout(900)
+
 NOTEBOOKS = [(lab, story.stem) for lab in load_course().labs for story in lab.stories]
 
 

@@ -18,6 +18,9 @@ from workbench.paths import root
 
 COURSE = load_course()
 
+#: Seconds: a whole lab is graded for three learners.
+pytestmark = pytest.mark.timeout(900)
+
 _CONFIG = """
 load_subconfig({config!r})
 c = get_config()
