@@ -20,8 +20,8 @@ async def gather(
     that are not done then are cancelled, and count as TooSlow. No question outlives the call,
     however it ends.
     """
-    tasks = {
-        name: asyncio.ensure_future(_asked(question)) for name, question in questions.items()
+    tasks: dict[str, asyncio.Task[Part]] = {
+        name: asyncio.create_task(_asked(question)) for name, question in questions.items()
     }
     try:
         if tasks:
@@ -41,7 +41,7 @@ async def _asked(question: Callable[[], Awaitable[Part]]) -> Part:
     return await question()
 
 
-def _outcome(task: asyncio.Future[Part]) -> Part | BaseException:
+def _outcome(task: asyncio.Task[Part]) -> Part | BaseException:
     # One that was cancelled by somebody else has failed, and takes nobody with it.
     if task.cancelled():
         return asyncio.CancelledError()

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -18,10 +19,10 @@ from redis.backoff import NoBackoff
 from backend.gateway.authentication import Authenticator, NotAuthenticated, create_authentication
 from backend.gateway.circuit_breaker import CircuitBreaker
 from backend.gateway.dashboard import PATH, create_dashboard
-from backend.gateway.handlers import OPERATORS
 from backend.gateway.health import add_health
 from backend.gateway.load_shedding import create_load_shedding
 from backend.gateway.metrics import METHODS, Metrics
+from backend.gateway.operators import is_for_operators
 from backend.gateway.problems import answer_errors
 from backend.gateway.proxying import forward
 from backend.gateway.rate_limiting import address_of, create_rate_limits, tell_rate_limit
@@ -67,7 +68,7 @@ def create_gateway(
             return f"address {address_of(request, settings.trusted_proxies)}"
 
     @web.middleware
-    async def find_route(request: web.Request, handler: Callable) -> web.StreamResponse:  # type: ignore[type-arg]
+    async def find_route(request: web.Request, handler: Handler) -> web.StreamResponse:
         """Find out where a request goes before anybody judges who sent it."""
         try:
             request["route"] = table.find(request.raw_path)
@@ -81,7 +82,7 @@ def create_gateway(
         if request["route"] is not None:
             return bool(request["route"].needs_caller)
         # What no service has is ours or nobody's, and ours is for those whom we know.
-        return request.path not in OPERATORS and request.match_info.handler is not proxy
+        return not is_for_operators(request) and request.match_info.handler is not proxy
 
     upstreams = _create_upstreams(settings, clock, lambda: app[_SESSION])
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import jwt
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-from backend.gateway.handlers import Handler, Middleware
 from backend.settings import SettingsError
 
 #: The only algorithm. A token that could choose would choose "none".

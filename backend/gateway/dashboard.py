@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -13,11 +12,11 @@ from uuid import UUID
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from backend.gateway.aggregation import gather
 from backend.gateway.authentication import Caller
 from backend.gateway.errors import Unavailable
-from backend.gateway.handlers import Handler
 from backend.gateway.transformation import items, order_card, product_card, read_json, user_card
 from backend.gateway.upstream import Headers, Upstream
 
@@ -71,17 +70,13 @@ def create_dashboard(
             raise web.HTTPNotFound(text="There is no such user.")
         missing = [name for name, part in parts.items() if isinstance(part, BaseException)]
         for name in missing:
-            logger.warning(
-                "request %s: no %s (%r)", request.get("request_id"), name, parts[name]
-            )
+            logger.warning("request %s: no %s (%r)", request.get("request_id"), name, parts[name])
         if len(missing) == len(parts):
             raise web.HTTPServiceUnavailable(
                 text="None of the services answers.", headers={"Retry-After": "1"}
             )
         body: dict[str, Any] = {
-            name.removesuffix("s") if name == "users" else name: (
-                None if name in missing else part
-            )
+            name.removesuffix("s") if name == "users" else name: (None if name in missing else part)
             for name, part in parts.items()
         }
         body["missing"] = missing
@@ -115,7 +110,7 @@ async def _ask(
             raise Unavailable(upstream.name, f"It answered {answer.status}.")
         body = await _read(answer)
         return shape(read_json(body))
-    except (aiohttp.ClientError, asyncio.TimeoutError, ValueError, AttributeError) as error:
+    except (TimeoutError, aiohttp.ClientError, ValueError, AttributeError) as error:
         raise Unavailable(upstream.name, "Its answer cannot be read.") from error
     finally:
         answer.close()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client import generate_latest as written
 
 from backend.gateway.circuit_breaker import CircuitBreaker, State
-from backend.gateway.handlers import Handler, Middleware
 
 #: Other methods are counted together: a client could invent a new one for each request.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -81,12 +82,14 @@ class Metrics:
         )  # fmt: skip
         for name, breaker in breakers.items():
             for state in State:
-                gauge.labels(name, state.value).set_function(
-                    lambda breaker=breaker, state=state: float(breaker.state is state)
-                )
+                gauge.labels(name, state.value).set_function(partial(_is_in, breaker, state))
 
     async def show(self, _: web.Request) -> web.Response:
         """The handler of /metrics."""
         return web.Response(
             body=written(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )
+
+
+def _is_in(breaker: CircuitBreaker, state: State) -> float:
+    return float(breaker.state is state)

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from backend.gateway.errors import Unavailable
-from backend.gateway.handlers import Handler
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -44,7 +44,7 @@ async def forward(
     try:
         return await _pass_on(request, answer)
     finally:
-        answer.close() if answer.content.exception() else answer.release()
+        answer.release()  # closes the connection when not all of the body was read
 
 
 async def _pass_on(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:

@@ -10,10 +10,11 @@ import logging
 from collections.abc import Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from backend.gateway.handlers import OPERATORS, Handler, Middleware
+from backend.gateway.operators import is_for_operators
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ def create_rate_limits(
 
     @web.middleware
     async def limit_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path in OPERATORS:
+        if is_for_operators(request):
             return await handler(request)
         try:
             used, seconds_left = await _count(redis, name(request), window)

@@ -6,8 +6,7 @@ import re
 import uuid
 
 from aiohttp import web
-
-from backend.gateway.handlers import Handler
+from aiohttp.typedefs import Handler
 
 HEADER = "X-Request-ID"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -71,8 +71,15 @@ def checked_path(target: str) -> str:
         raise BadTarget
     path = target.partition("?")[0]
     for segment in path[1:].split("/"):
-        plain = unquote(segment, errors="replace")
-        # Some servers unquote twice, and some drop what follows a `;`.
-        if plain.partition(";")[0] in (".", "..") or _SUSPICIOUS.search(plain) or "%" in plain:
-            raise BadTarget
+        for plain in _readings(segment):
+            # Some servers drop what follows a `;`.
+            if plain.partition(";")[0] in (".", "..") or _SUSPICIOUS.search(plain):
+                raise BadTarget
     return path
+
+
+def _readings(segment: str) -> Iterator[str]:
+    """What a segment may be taken for: some servers unquote twice."""
+    once = unquote(segment, errors="replace")
+    yield once
+    yield unquote(once, errors="replace")

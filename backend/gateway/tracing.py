@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
-
-from backend.gateway.handlers import Handler, Middleware
+from aiohttp.typedefs import Handler, Middleware
 
 #: Random bytes, in hexadecimal digits.
 Hexadecimal = Callable[[int], str]

@@ -7,8 +7,13 @@ from workbench.checking import expect
 from workbench.checking.app import App
 from workbench.checking.check import Check, check
 from workbench.checking.failure import CheckFailed
+from workbench.checking.gateway import Gateway
 from workbench.checking.graphql import GraphReply
 from workbench.checking.http import Reply
 from workbench.checking.sql import Refused
+from workbench.checking.upstream import Answer, Asked, Upstream
 
-__all__ = ["App", "Check", "CheckFailed", "GraphReply", "Refused", "Reply", "check", "expect"]
+__all__ = [
+    "Answer", "App", "Asked", "Check", "CheckFailed", "Gateway", "GraphReply", "Refused", "Reply",
+    "Upstream", "check", "expect",
+]  # fmt: skip

@@ -132,6 +132,12 @@ class Process:
             self._changed.wait_for(lambda: not self.alive, seconds)
         return not self._gone or "ended" in self._news
 
+    def terminate(self) -> None:
+        """Ask the process to end of itself (SIGTERM)."""
+        with self._lock:
+            if self._control is not None:
+                os.write(self._control, b"t")
+
     def stop(self) -> None:
         """Kill the process tree and wait until none of it is left.
 
