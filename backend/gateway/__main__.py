@@ -1,4 +1,4 @@
-"""`python -m backend.gateway [port]`: the gateway as a process."""
+"""`python -m backend.gateway [port]`: the gateway as a process; 0 is any port that is free."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ async def run(
     Raises SettingsError.
     """
     settings, shutdown = GatewaySettings.from_environ(os.environ), Shutdown()
+    shutdown.begin_on_signals()
     await serve(
         create_gateway(settings, shutdown, clock),
         listener,
@@ -40,4 +41,6 @@ async def run(
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
     port = int(sys.argv[1]) if len(sys.argv) > 1 else PORT
-    asyncio.run(run(socket.create_server(("127.0.0.1", port), backlog=128)))
+    listener = socket.create_server(("127.0.0.1", port), backlog=128)
+    logging.info("serving on http://127.0.0.1:%d", listener.getsockname()[1])
+    asyncio.run(run(listener))

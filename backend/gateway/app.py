@@ -16,7 +16,12 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from backend.gateway.authentication import Authenticator, NotAuthenticated, create_authentication
+from backend.gateway.authentication import (
+    CALLER,
+    Authenticator,
+    NotAuthenticated,
+    create_authentication,
+)
 from backend.gateway.circuit_breaker import CircuitBreaker
 from backend.gateway.dashboard import PATH, create_dashboard
 from backend.gateway.health import add_health
@@ -26,12 +31,12 @@ from backend.gateway.operators import is_for_operators
 from backend.gateway.problems import answer_errors
 from backend.gateway.proxying import forward
 from backend.gateway.rate_limiting import address_of, create_rate_limits, tell_rate_limit
-from backend.gateway.request_id import HEADER, name_requests, tell_request_id
+from backend.gateway.request_id import HEADER, REQUEST_ID, name_requests, tell_request_id
 from backend.gateway.retries import Budget, Retries
-from backend.gateway.routing import ROUTES, BadTarget, RoutingTable
+from backend.gateway.routing import ROUTE, ROUTES, BadTarget, RoutingTable
 from backend.gateway.settings import GatewaySettings
 from backend.gateway.shutdown import Shutdown
-from backend.gateway.tracing import create_tracing
+from backend.gateway.tracing import TRACE, create_tracing
 from backend.gateway.upstream import Headers, Upstream, create_session
 
 Clock = Callable[[], float]
@@ -71,23 +76,25 @@ def create_gateway(
     async def find_route(request: web.Request, handler: Handler) -> web.StreamResponse:
         """Find out where a request goes before anybody judges who sent it."""
         try:
-            request["route"] = table.find(request.raw_path)
+            route = table.find(request.raw_path)
         except BadTarget:
             raise web.HTTPBadRequest(
                 text="The path holds something that servers read in different ways."
             ) from None
+        if route is not None:
+            request[ROUTE] = route
         return await handler(request)
 
     def needs_caller(request: web.Request) -> bool:
-        if request["route"] is not None:
-            return bool(request["route"].needs_caller)
+        if ROUTE in request:
+            return request[ROUTE].needs_caller
         # What no service has is ours or nobody's, and ours is for those whom we know.
         return not is_for_operators(request) and request.match_info.handler is not proxy
 
     upstreams = _create_upstreams(settings, clock, lambda: app[_SESSION])
 
     async def proxy(request: web.Request) -> web.StreamResponse:
-        route = request["route"]
+        route = request.get(ROUTE)
         if route is None:
             raise web.HTTPNotFound(text="No service has this path.")
         if request.method not in METHODS:
@@ -161,8 +168,8 @@ def _create_upstreams(
 
 def _told(request: web.Request) -> Headers:
     """What a service is told of a request beside what the client sent."""
-    told = [(HEADER, request["request_id"]), *request["trace"].headers]
-    caller = request.get("caller")
+    told = [(HEADER, request[REQUEST_ID]), *request[TRACE].headers]
+    caller = request.get(CALLER)
     if caller is not None:
         told += [("X-Caller-Id", caller.id), ("X-Caller-Role", caller.role)]
     return told
@@ -170,7 +177,7 @@ def _told(request: web.Request) -> Headers:
 
 def _template(request: web.Request) -> str:
     """The route of a request, for metrics: one of a few, whatever the path."""
-    route = request.get("route")
+    route = request.get(ROUTE)
     if route is not None:
         return f"{route.prefix}/..."
     resource = request.match_info.route.resource

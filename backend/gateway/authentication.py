@@ -36,6 +36,9 @@ class Caller:
         return self.id == user_id or self.role == "admin"
 
 
+CALLER = web.RequestKey("caller", Caller)
+
+
 class NotAuthenticated(Exception):
     """There is no token, or it is not good. The message is for the caller."""
 
@@ -75,21 +78,24 @@ class Authenticator:
         except jwt.InvalidTokenError:
             raise NotAuthenticated("The token is not valid.", "invalid_token") from None
         # A refresh token is signed with the same key, and is no ticket.
-        if claims["typ"] != "access" or claims["role"] not in ROLES or not claims["sub"]:
+        subject, role = claims["sub"], claims["role"]
+        if claims["typ"] != "access" or not isinstance(role, str) or role not in ROLES:
             raise NotAuthenticated("The token is not valid.", "invalid_token")
-        return Caller(claims["sub"], claims["role"])
+        if not subject:  # PyJWT has seen that it is a string
+            raise NotAuthenticated("The token names nobody.", "invalid_token")
+        return Caller(subject, role)
 
 
 def create_authentication(
     authenticator: Authenticator, needs_caller: Callable[[web.Request], bool]
 ) -> Middleware:
-    """A middleware that knows the caller as `request["caller"]`, where one is needed."""
+    """A middleware that knows the caller as `request[CALLER]`, where one is needed."""
 
     @web.middleware
     async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
         if needs_caller(request):
             try:
-                request["caller"] = authenticator.caller(request.headers.get("Authorization"))
+                request[CALLER] = authenticator.caller(request.headers.get("Authorization"))
             except NotAuthenticated as error:
                 raise web.HTTPUnauthorized(
                     text=str(error), headers={"WWW-Authenticate": error.challenge}

@@ -15,8 +15,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from backend.gateway.aggregation import gather
-from backend.gateway.authentication import Caller
+from backend.gateway.authentication import CALLER
 from backend.gateway.errors import Unavailable
+from backend.gateway.request_id import REQUEST_ID
 from backend.gateway.transformation import items, order_card, product_card, read_json, user_card
 from backend.gateway.upstream import Headers, Upstream
 
@@ -50,7 +51,7 @@ def create_dashboard(
             user_id = str(UUID(request.match_info["user_id"]))
         except ValueError:
             raise web.HTTPNotFound(text="There is no such user.") from None
-        caller: Caller = request["caller"]
+        caller = request[CALLER]
         if not caller.may_see(user_id):
             raise web.HTTPForbidden(text="This is somebody else's dashboard.")
         told = [*headers(request), ("Accept", "application/json")]
@@ -70,7 +71,7 @@ def create_dashboard(
             raise web.HTTPNotFound(text="There is no such user.")
         missing = [name for name, part in parts.items() if isinstance(part, BaseException)]
         for name in missing:
-            logger.warning("request %s: no %s (%r)", request.get("request_id"), name, parts[name])
+            logger.warning("request %s: no %s (%r)", request.get(REQUEST_ID), name, parts[name])
         if len(missing) == len(parts):
             raise web.HTTPServiceUnavailable(
                 text="None of the services answers.", headers={"Retry-After": "1"}

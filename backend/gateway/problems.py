@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from backend.gateway.errors import Unavailable
+from backend.gateway.request_id import REQUEST_ID
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -31,14 +32,14 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         headers = {k: v for k, v in error.headers.items() if k.lower() not in _OF_THE_BODY}
         return problem(request, error.status, error.text or "", headers)
     except Unavailable as error:
-        logger.warning("request %s: %s (%r)", request.get("request_id"), error, error.__cause__)
+        logger.warning("request %s: %s (%r)", request.get(REQUEST_ID), error, error.__cause__)
         after = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
         detail = f"The service {error.service} is not to be had. {error.detail}"
         return problem(request, error.status, detail, after)
     except Exception:
         # A defect of ours: everything about it goes to the log, and only the id to the client.
         logger.exception(
-            "request %s failed: %s %r", request.get("request_id"), request.method, request.path
+            "request %s failed: %s %r", request.get(REQUEST_ID), request.method, request.path
         )
         return problem(
             request, 500, "Something went wrong on our side. Report it with the request_id."
@@ -59,7 +60,7 @@ def problem(
         "status": status,
         "detail": detail,
         "instance": request.rel_url.raw_path,
-        "request_id": request.get("request_id", ""),
+        "request_id": request.get(REQUEST_ID, ""),
     }
     return web.Response(
         status=status, body=json.dumps(body).encode(), headers=headers, content_type=MEDIA_TYPE

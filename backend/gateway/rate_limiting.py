@@ -16,6 +16,9 @@ from redis.exceptions import RedisError
 
 from backend.gateway.operators import is_for_operators
 
+#: What the client is told of its limit: headers.
+RATE_LIMIT = web.RequestKey("rate_limit", dict[str, str])
+
 logger = logging.getLogger(__name__)
 
 
@@ -38,7 +41,7 @@ def create_rate_limits(
         except (RedisError, OSError) as error:
             logger.warning("requests are not counted: %s", error)
             return await handler(request)
-        request["rate_limit"] = {
+        request[RATE_LIMIT] = {
             "RateLimit-Policy": f'"default";q={limit};w={window}',
             "RateLimit": f'"default";r={max(0, limit - used)};t={seconds_left}',
         }
@@ -55,7 +58,7 @@ def create_rate_limits(
 
 async def tell_rate_limit(request: web.Request, response: web.StreamResponse) -> None:
     """Tell the client what is left, in an answer that is about to be sent (a signal handler)."""
-    response.headers.update(request.get("rate_limit", {}))
+    response.headers.update(request.get(RATE_LIMIT, {}))
 
 
 def address_of(request: web.Request, trusted_proxies: int) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from aiohttp import web
+
 # What may stand in a target (RFC 3986): no space, no control character, nothing beyond ASCII, and
 # no fragment, which is never sent.
 _TARGET = re.compile(r"/[!-~]*")
@@ -29,6 +31,9 @@ class Route:
     service: str
     needs_caller: bool = True
 
+
+#: Where a request goes.
+ROUTE = web.RequestKey("route", Route)
 
 #: Where everything goes. The longest prefix that fits decides.
 ROUTES = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -30,6 +30,11 @@ class Shutdown:
         """Wait until it has begun."""
         await self._begun.wait()
 
+    def begin_on_signals(self) -> None:
+        """Let SIGTERM and SIGINT begin it. Only in the main thread's event loop."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.begin)
+
 
 async def serve(
     app: web.Application,
@@ -38,15 +43,13 @@ async def serve(
     drain_seconds: float,
     finish_seconds: float,
     ready: Callable[[], object] = lambda: None,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> None:
-    """Serve `app` on a listening socket until SIGTERM or SIGINT, or until `shutdown` has begun.
+    """Serve `app` on a listening socket until `shutdown` has begun, and then end.
 
     drain_seconds: between "not ready" and the end of listening; finish_seconds: for requests that
     are under way then, before they are cancelled; ready: is called when it serves.
     """
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, shutdown.begin)
     runner = web.AppRunner(
         app,
         access_log=None,
@@ -59,8 +62,6 @@ async def serve(
         await web.SockSite(runner, listener).start()
         ready()
         await shutdown.wait()
-        await asyncio.sleep(drain_seconds)
+        await sleep(drain_seconds)
     finally:
         await runner.cleanup()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)

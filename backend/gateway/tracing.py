@@ -32,6 +32,9 @@ class Trace:
         return [*told, ("tracestate", self.state)] if self.state else told
 
 
+TRACE = web.RequestKey("trace", Trace)
+
+
 def continued(parents: list[str], states: list[str], random: Hexadecimal) -> Trace:
     """Our place in the trace that these headers tell of, or the first one of a new trace.
 
@@ -59,14 +62,14 @@ def _nonzero(size: int, random: Hexadecimal) -> str:
 
 
 def create_tracing(random: Hexadecimal = secrets.token_hex) -> Middleware:
-    """A middleware that knows each request's place in its trace as `request["trace"]`."""
+    """A middleware that knows each request's place in its trace as `request[TRACE]`."""
 
     @web.middleware
     async def trace(request: web.Request, handler: Handler) -> web.StreamResponse:
         parents, states = (
             request.headers.getall(name, []) for name in ("traceparent", "tracestate")
         )
-        request["trace"] = continued(parents, states, random)
+        request[TRACE] = continued(parents, states, random)
         return await handler(request)
 
     return trace

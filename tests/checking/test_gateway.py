@@ -85,9 +85,9 @@ def test_a_request_under_way_is_finished_after_sigterm(stage: Stage) -> None:
 def test_the_engine_grades_an_answer_by_a_gateway(engine: Engine, tmp_path) -> None:
     part = "backend/gateway/circuit_breaker.py"
     (tmp_path / "checks.py").write_text(
-        "from workbench.checking import Gateway, check, expect\n"
+        "from workbench.checking import Answer, Gateway, check, expect\n"
         "def scene(app: Gateway) -> None:\n"
-        "    app.products.answer_by(lambda asked: __import__('workbench.checking').checking.Answer.json(asked.target))\n"
+        "    app.products.answer_by(lambda asked: Answer.json(asked.target))\n"
         "@check(points=1, runs='gateway', on=scene)\n"
         "def passes_on(app: Gateway) -> None:\n"
         "    'A request is passed on.'\n"
