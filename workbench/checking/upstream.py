@@ -187,8 +187,9 @@ class Upstream(Closing):
         The port stays ours. It takes Linux: elsewhere a listening socket cannot be shut down.
         """
         self._listener.shutdown(socket.SHUT_RDWR)
-        # The kernel chose the port, so it lets go of it with the shutdown.
-        self._listener.bind(("127.0.0.1", self.port))
+        if self._listener.getsockname()[1] != self.port:
+            # A port that the kernel chose it takes back; one that is asked for stays.
+            self._listener.bind(("127.0.0.1", self.port))
         self._accepting.join(_STOP_SECONDS)
         self._hang_up()
         try:
