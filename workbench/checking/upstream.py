@@ -141,7 +141,7 @@ class Upstream(Closing):
         self._holding: Holding | None = None
         self._connections: set[socket.socket] = set()
         self._threads: set[threading.Thread] = set()
-        self._closed = False
+        self._closed = self._is_bound = False
         self._accepting = self._start(self._accept)
 
     @property
@@ -187,9 +187,10 @@ class Upstream(Closing):
         The port stays ours. It takes Linux: elsewhere a listening socket cannot be shut down.
         """
         self._listener.shutdown(socket.SHUT_RDWR)
-        if self._listener.getsockname()[1] != self.port:
-            # A port that the kernel chose it takes back; one that is asked for stays.
+        if not self._is_bound:
+            # A port that the kernel chose it takes back; one that was asked for stays.
             self._listener.bind(("127.0.0.1", self.port))
+            self._is_bound = True
         self._accepting.join(_STOP_SECONDS)
         self._hang_up()
         try:

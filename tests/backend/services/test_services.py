@@ -142,12 +142,14 @@ def test_gateway_and_services_are_processes(database_url: str, services: Any, us
             arguments = ("-m", "waitress", listen, "--call", f"backend.services.{factory}")
             return stack.enter_context(started(*arguments, DATABASE_URL=database_url))
 
-        urls = {
-            "USERS_URL": serve("users:create_users"),
+        people = serve("users:create_users")
+        environ = {
+            "USERS_URL": people,
             "ORDERS_URL": serve("orders:create_orders"),
+            "PRODUCTS_URL": people,  # which has no products: the catalog has tests of its own
+            "REDIS_URL": services.redis_url,
+            "JWT_KEY": KEY,
         }
-        urls["PRODUCTS_URL"] = urls["USERS_URL"]  # the catalog is another one's to start
-        environ = {**urls, "REDIS_URL": services.redis_url, "JWT_KEY": KEY}
         url = stack.enter_context(started("-m", "backend.gateway", "0", **environ))
         claims = {"sub": user["id"], "role": "user", "typ": "access", "aud": "gateway",
                   "iss": "accounts", "exp": int(time.time()) + 600}  # fmt: skip
