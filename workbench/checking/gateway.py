@@ -44,7 +44,7 @@ class Gateway(App):
                 name: stack.enter_context(Upstream(stage.runner.launcher.listen()))
                 for name in SERVICES
             }
-            clock = stack.enter_context(Clock())
+            clock = stack.enter_context(Clock(stage.folder))
             own = {f"{name.upper()}_URL": service.url for name, service in services.items()}
             chosen = {"JWT_KEY": KEY, "JWT_AUDIENCE": AUDIENCE, "JWT_ISSUER": ISSUER}
             environ = {**chosen, **own, **settings}

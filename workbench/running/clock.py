@@ -22,8 +22,9 @@ START = 1000.0
 class Clock(Closing):
     """Stands still until it is advanced."""
 
-    def __init__(self) -> None:
-        descriptor, path = tempfile.mkstemp(prefix="workbench-clock-")
+    def __init__(self, folder: Path) -> None:
+        """folder: where the file is put; one that the system's process has as well."""
+        descriptor, path = tempfile.mkstemp(prefix=".clock-", dir=folder)
         self._descriptor, self.path = descriptor, Path(path)
         self._now = START
         self.advance(0)
