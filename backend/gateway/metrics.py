@@ -62,6 +62,8 @@ class Metrics:
             except web.HTTPException as error:
                 status = error.status
                 raise
+            except ConnectionResetError:
+                raise
             except Exception:
                 status = 500
                 raise

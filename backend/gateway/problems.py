@@ -36,6 +36,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         after = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
         detail = f"The service {error.service} is not to be had. {error.detail}"
         return problem(request, error.status, detail, after)
+    except ConnectionResetError:  # who asked has left
+        raise
     except Exception:
         # A defect of ours: everything about it goes to the log, and only the id to the client.
         logger.exception(

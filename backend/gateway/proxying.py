@@ -51,16 +51,20 @@ async def _pass_on(request: web.Request, answer: aiohttp.ClientResponse) -> web.
     headers = CIMultiDict(kept(answer.headers.items(), ()))
     response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
     await response.prepare(request)
-    try:
-        async for chunk in answer.content.iter_any():
-            await response.write(chunk)
-    except (aiohttp.ClientPayloadError, TimeoutError) as error:
-        # The status is sent. All that is left is to end the connection, so that nobody takes a part
-        # for the whole.
-        logger.warning("an answer of %s broke off: %r", answer.url.host, error)
-        if request.transport is not None:
-            request.transport.close()
-        return response
+    pieces = answer.content.iter_any()
+    while True:
+        try:
+            piece = await anext(pieces, None)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            # The status is sent. All that is left is to end the connection, so that nobody takes a
+            # part for the whole.
+            logger.warning("an answer to %s broke off: %r", request.path, error)
+            if request.transport is not None:
+                request.transport.close()
+            return response
+        if piece is None:
+            break
+        await response.write(piece)
     await response.write_eof()
     return response
 
@@ -75,7 +79,17 @@ def kept(headers: Headers, dropped: Iterable[str]) -> list[tuple[str, str]]:
         for name in value.split(",")
     }
     gone = HOP_BY_HOP | named | set(dropped)
-    return [(name, value) for name, value in pairs if name.lower() not in gone]
+    return [(name, _whole(value)) for name, value in pairs if name.lower() not in gone]
+
+
+def _whole(value: str) -> str:
+    """A value that can be sent. aiohttp reads UTF-8, and would drop bytes that are none: they are
+    taken for Latin-1, and go on as UTF-8."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return value
 
 
 def forwarded(request: web.Request) -> list[tuple[str, str]]:

@@ -79,6 +79,20 @@ def test_a_client_that_leaves_is_counted() -> None:
     assert asyncio.run(main())["http_requests_total", "/", "GET", "499"] == 1
 
 
+def test_a_client_that_left_while_it_was_answered_is_counted() -> None:
+    async def main() -> dict[tuple[str, ...], float]:
+        metrics = Metrics(lambda request: "/")
+
+        async def lost(_: web.Request) -> web.Response:
+            raise ConnectionResetError
+
+        with suppress(ConnectionResetError):
+            await metrics.middleware(_Get(), lost)
+        return values((await metrics.show(None)).body.decode())
+
+    assert asyncio.run(main())["http_requests_total", "/", "GET", "499"] == 1
+
+
 class _Get:
     method = "GET"
 

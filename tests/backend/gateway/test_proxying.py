@@ -79,6 +79,23 @@ def test_bodies_are_kept_both_ways(gateway: Running, pieces: list[bytes], whole:
     assert gateway.products.asked[0].body == b"".join(pieces)
 
 
+def test_headers_that_are_no_ascii_go_on_as_utf_8(gateway: Running) -> None:
+    host, port = gateway.url.removeprefix("http://").split(":")
+    for value, kept in (
+        ("café".encode("latin-1"), "café".encode()),
+        ("café €".encode(), "café €".encode()),
+    ):
+        gateway.products.forget()
+        gateway.products.answer(Answer(200, b"", [("x-name", value.decode("latin-1"))]))
+        with socket.create_connection((host, int(port)), timeout=WAIT) as client:
+            lines = [f"GET {PATH} HTTP/1.1".encode(), b"host: x", b"connection: close"]
+            client.sendall(b"\r\n".join([*lines, b"x-name: " + value, b"", b""]))
+            answer = b"".join(iter(lambda: client.recv(4096), b""))
+        (asked,) = gateway.products.asked
+        assert asked.all("x-name") == [kept.decode("latin-1")]
+        assert b"x-name: " + kept in answer
+
+
 def test_a_packed_body_stays_packed(gateway: Running) -> None:
     packed = gzip.compress(b"hello")
     gateway.products.answer(Answer(200, packed, [("content-encoding", "gzip")]))
