@@ -81,11 +81,15 @@ class Upstream:
 
 
 def create_session(connect_seconds: float, read_seconds: float) -> aiohttp.ClientSession:
-    """The client that all upstreams share. It adds nothing to a request, and follows nothing."""
-    return aiohttp.ClientSession(
+    """The client that all upstreams share. It adds nothing to a request, follows nothing, and tries
+    nothing twice."""
+    session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0),  # the number of requests is bounded at the door
         cookie_jar=aiohttp.DummyCookieJar(),  # one client's cookies are not the next one's
         timeout=aiohttp.ClientTimeout(sock_connect=connect_seconds, sock_read=read_seconds),
         auto_decompress=False,
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
     )
+    # What is tried again is for retries.py to say, and to count. There is no argument for this one.
+    session._retry_connection = False
+    return session

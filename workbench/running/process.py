@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import fcntl
 import json
 import os
@@ -133,8 +134,8 @@ class Process:
         return not self._gone or "ended" in self._news
 
     def terminate(self) -> None:
-        """Ask the process to end of itself (SIGTERM)."""
-        with self._lock:
+        """Ask the process to end of itself (SIGTERM); one that has ended already is none."""
+        with self._lock, contextlib.suppress(BrokenPipeError):
             if self._control is not None:
                 os.write(self._control, b"t")
 

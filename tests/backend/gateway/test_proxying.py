@@ -248,6 +248,17 @@ def test_connections_are_used_again(gateway: Running) -> None:
     assert len(peers) == 1
 
 
+def test_a_connection_that_ends_is_one_attempt(start: Callable[..., Running]) -> None:
+    gateway = start(retry_base_ms=1, retry_attempts=2)
+    for asked in (2, 4):  # on a new connection, and on one that was used before
+        gateway.products.forget()
+        gateway.products.answer(*[Answer()] * (asked - 2), Answer(None))
+        for _ in range(asked - 2):
+            assert gateway.ask(PATH).status_code == 200
+        assert gateway.ask(PATH).status_code == 502
+        assert len(gateway.products.asked) == asked
+
+
 def test_a_service_that_fails_is_tried_again_and_then_left_alone(
     start: Callable[..., Running],
 ) -> None:
