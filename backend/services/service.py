@@ -10,6 +10,7 @@ from flask import Flask, request
 from marshmallow import Schema, ValidationError
 from sqlalchemy import Engine, MetaData
 from sqlalchemy.schema import CreateSchema
+from werkzeug.exceptions import UnsupportedMediaType
 
 from backend.database import connect_to
 from backend.database_problems import register_database_problems
@@ -52,7 +53,12 @@ def create_tables(engine: Engine, metadata: MetaData) -> None:
 
 
 def sent(schema: Schema) -> Mapping[str, Any]:
-    """The request's body as the schema loads it. Raises BadRequest or InvalidInput."""
+    """The request's body as the schema loads it.
+
+    Raises UnsupportedMediaType, BadRequest or InvalidInput.
+    """
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send the body as application/json.")
     try:
         loaded: Mapping[str, Any] = schema.load(parse_json(request.get_data()))
     except ValidationError as error:

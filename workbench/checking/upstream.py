@@ -239,7 +239,7 @@ class Upstream(Closing):
                 connection, _ = self._listener.accept()
             except OSError:  # it was shut down
                 return
-            # Headers and body are two writes: the second one must not wait for a word about the first.
+            # Headers and body are two writes: the second must not wait for a word about the first.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 if self._closed or len(self._connections) >= MOST_CONNECTIONS:

@@ -16,9 +16,7 @@ import jwt
 import pytest
 from flask.testing import FlaskClient
 
-from backend.database import connect_to
 from backend.services import orders, users
-from backend.services.service import create_tables
 
 ADMIN = {"X-Caller-Id": "root", "X-Caller-Role": "admin"}
 KEY = "a-key-of-the-tests-that-is-long-enough"
@@ -27,11 +25,9 @@ KEY = "a-key-of-the-tests-that-is-long-enough"
 @pytest.fixture(scope="module")
 def database_url(make_database: Callable[[], str]) -> str:
     url = make_database()
-    engine = connect_to(url)
-    for _ in range(2):  # what is there stays
-        create_tables(engine, users.metadata)
-        create_tables(engine, orders.metadata)
-    engine.dispose()
+    for app in (users.create_users(url), orders.create_orders(url)) * 2:  # what is there stays
+        done = app.test_cli_runner().invoke(args=["create-schema"])
+        assert done.exit_code == 0, done.output
     return url
 
 
@@ -81,6 +77,12 @@ def test_a_user_that_is_not_there(people: FlaskClient) -> None:
 def test_a_user_keeps_the_rules(people: FlaskClient, body: Any, status: int) -> None:
     assert people.post("/api/v1/users", json=body, headers=ADMIN).status_code == status
     assert people.post("/api/v1/users", json=body).status_code == 403
+
+
+def test_a_body_is_json(people: FlaskClient) -> None:
+    assert people.post("/api/v1/users", data="{}", headers=ADMIN).status_code == 415
+    typed = {**ADMIN, "Content-Type": "application/json"}
+    assert people.post("/api/v1/users", data="{", headers=typed).status_code == 400
 
 
 def test_an_email_is_there_once(people: FlaskClient, user: Any) -> None:
