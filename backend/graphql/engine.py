@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -14,10 +15,12 @@ from graphql import (
     GraphQLError,
     GraphQLResolveInfo,
     GraphQLSchema,
+    IntValueNode,
     MapAsyncIterator,
     MaxIntrospectionDepthRule,
     OperationDefinitionNode,
     OperationType,
+    ValidationRule,
     execute,
     get_operation_ast,
     parse,
@@ -38,7 +41,19 @@ from backend.graphql.loaders import Loaders
 #: The words and signs of the longest document that is read.
 MAX_TOKENS = 5000
 
+#: Of a whole number, its sign included. Python's `int` raises ValueError for longer ones, and both
+#: the limits and the library would meet that while they look at a document.
+MAX_DIGITS = sys.int_info.default_max_str_digits
+
 _RULES = (*specified_rules, MaxIntrospectionDepthRule)
+
+
+class _ReadableNumbers(ValidationRule):
+    """Refuses whole numbers of more than MAX_DIGITS digits."""
+
+    def enter_int_value(self, node: IntValueNode, *_: Any) -> None:
+        if len(node.value) > MAX_DIGITS:
+            self.report_error(GraphQLError("A number has too many digits.", node))
 
 
 class Refused(Exception):
@@ -80,7 +95,7 @@ class Engine:
 
     def _prepare(self, query: str, variables: Mapping[str, Any], name: str | None) -> Operation:
         document = parse(query, max_tokens=MAX_TOKENS)
-        for rules in ([limit_rule(self._limits, variables)], _RULES):
+        for rules in ([_ReadableNumbers], [limit_rule(self._limits, variables)], _RULES):
             errors = validate(self._schema, document, rules)
             if errors:
                 raise Refused(errors)

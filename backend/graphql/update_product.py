@@ -63,6 +63,7 @@ class UpdateProduct(graphene.Mutation):
         except ValidationError as error:
             return _refused(*invalid_fields(error.normalized_messages()))
         except ProductNotFound:
+            session.rollback()  # or of one that was deleted while we waited for it
             return _refused(UserError("id", "NOT_FOUND", ["There is no product with this id."]))
         except UnknownCategory:
             message = "There is no category with this id."

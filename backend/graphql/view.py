@@ -58,7 +58,7 @@ def create_graphql_blueprint(
 
     @blueprint.route("/graphql", methods=["GET", "POST"])
     def answer() -> Response:
-        media_type, streaming = _media_type(), EVENT_STREAM in request.accept_mimetypes
+        media_type, streaming = _media_type(), request.accept_mimetypes.quality(EVENT_STREAM) > 0
         if media_type is None and not streaming:
             raise NotAcceptable(f"Accept {' or '.join(MEDIA_TYPES)}.")
         told = media_type or GRAPHQL_RESPONSE

@@ -99,3 +99,18 @@ def test_the_schema_is_told_by_setting(limited, query):
 
 def test_tools_can_ask_for_the_schema(limited):
     assert limited(get_introspection_query(), graphql_introspection=True) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("{{ products(limit: {}) {{ name }} }}", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "query($n: Int! = {}) {{ products(limit: $n) {{ name }} }}",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+    ],
+)
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_number_of_more_digits_than_python_reads_is_refused(ask, code, query, wanted, sign):
+    assert code(ask(query.format(f"{sign}{'9' * 5000}"))) == wanted

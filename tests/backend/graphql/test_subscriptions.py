@@ -244,7 +244,14 @@ def test_one_field_is_for_editors_here_too(open_stream, product):
     assert shown["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
-@pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/json",
+        "application/graphql-response+json",
+        "application/json, text/event-stream;q=0",
+    ],
+)
 def test_a_subscription_is_a_stream(open_stream, product, accept):
     assert open_stream(product, headers={"Accept": accept}).status_code == 406
 

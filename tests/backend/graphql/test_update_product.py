@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from backend.catalog.categories import remove_category
 from backend.catalog.errors import CategoryInUse
 from backend.graphql.types import global_id
+from backend.graphql.update_product import UpdateProduct
 
 UPDATE = """mutation($id: ID!, $input: UpdateProductInput!, $version: String) {
   updateProduct(id: $id, input: $input, expectedVersion: $version) {
@@ -119,3 +121,11 @@ def test_a_change_does_not_deadlock_with_the_deletion_of_its_category(
         assert change.result()["errors"] == []
         with pytest.raises(CategoryInUse):
             deletion.result()
+
+
+def test_what_was_not_found_holds_no_lock(make_product, session):
+    gid = global_id("Product", make_product(is_active=False).id)
+    info = SimpleNamespace(context=SimpleNamespace(session=session))
+    answer = UpdateProduct.mutate(None, info, id=gid, input={}, expected_version="1")
+    assert [error.code for error in answer.errors] == ["NOT_FOUND"]
+    assert not session.in_transaction()
