@@ -6,11 +6,11 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from workbench.bench.embedded import Embedded
 from workbench.bench.provider import Services
@@ -24,11 +24,19 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 collect_ignore = [] if CHROMIUM else ["browser"]
 
 
+#: Until an engine of the tests' own answers.
+ENGINE_SECONDS = 60.0
+
+
+def _docker_answers() -> bool:
+    return subprocess.run(["docker", "version"], capture_output=True).returncode == 0
+
+
 def _docker_engine() -> str | None:
     """How a Docker engine is had: one that answers, or one that root can start."""
     if shutil.which("docker") is None:
         return None
-    if subprocess.run(["docker", "version"], capture_output=True).returncode == 0:
+    if _docker_answers():
         return "the one that answers"
     return "a private one" if shutil.which("dockerd") and os.geteuid() == 0 else None
 
@@ -65,13 +73,8 @@ def docker_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DOCKER_HOST", address)
         try:
-            deadline = time.monotonic() + 60
-            while subprocess.run(["docker", "version"], capture_output=True).returncode != 0:
-                if engine.poll() is not None or time.monotonic() > deadline:
-                    pytest.skip(
-                        f"dockerd does not start here: {(folder / 'log').read_text()[-500:]}"
-                    )
-                time.sleep(0.1)
+            wait_until(lambda: engine.poll() is not None or _docker_answers(), ENGINE_SECONDS)
+            assert engine.poll() is None, f"dockerd ends: {(folder / 'log').read_text()[-500:]}"
             yield
         finally:
             engine.terminate()

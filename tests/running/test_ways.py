@@ -60,7 +60,7 @@ def test_requests_are_held_up_and_go_on(system: System) -> None:
 
 def test_only_some_commands_are_held_up(system: System) -> None:
     with ThreadPoolExecutor(1) as pool:
-        with system.ways.postgres.hold(only="UPDATE") as held:
+        with system.ways.postgres.hold(only="UPDATE"):
             assert get(system, PRODUCTS).status_code == 200
         with system.ways.postgres.hold(only="FROM products") as held:
             reply = pool.submit(get, system, PRODUCTS)
