@@ -7,9 +7,11 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from workbench.course import load_course
 from workbench.paths import root
@@ -75,6 +77,12 @@ def test_constraints_pin_every_dependency_and_name_no_address() -> None:
     assert {re.split(r"[=<>;]", one)[0] for one in wanted} <= pinned
     assert "//" not in text
     assert "@" not in text
+
+
+def test_every_pinned_version_admits_the_first_python_3_11() -> None:
+    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(), re.M)
+    wanted = {name: metadata(name)["Requires-Python"] or "" for name in pinned}
+    assert [name for name, said in wanted.items() if "3.11.0" not in SpecifierSet(said)] == []
 
 
 def test_every_package_is_installed() -> None:
