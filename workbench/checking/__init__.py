@@ -7,19 +7,25 @@ from workbench.checking import expect
 from workbench.checking.app import App
 from workbench.checking.check import Check, check
 from workbench.checking.failure import CheckFailed
+from workbench.checking.gateway import Gateway
 from workbench.checking.graphql import GraphReply
 from workbench.checking.http import Reply
 from workbench.checking.sql import Refused
 from workbench.checking.stream import EventStream
+from workbench.checking.upstream import Answer, Asked, Upstream
 
 __all__ = [
+    "Answer",
     "App",
+    "Asked",
     "Check",
     "CheckFailed",
     "EventStream",
+    "Gateway",
     "GraphReply",
     "Refused",
     "Reply",
+    "Upstream",
     "check",
     "expect",
 ]

@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from workbench.checking.app import App
+#: Prepares a running system for the checks that share it.
+Scene = Callable[[Any], None]
 
-Scene = Callable[["App"], None]
+#: What a check can have running.
+Program = Literal["catalog", "gateway"]
 
 #: Seconds of wall-clock time that one check may take.
 CHECK_SECONDS = 15.0
@@ -30,16 +31,17 @@ class Check:
     points: whole points; after: the check that it builds on (it is skipped when that one did not
     pass); hidden: in the notebook the learner sees the title and the verdict, not the message;
     on: the scene whose running system it shares, None for a fresh system and database of its own;
-    settings: environment variables of that system.
+    settings: environment variables of that system; runs: which system it is.
     """
 
-    function: Callable[[App], None]
+    function: Callable[[Any], None]
     points: int
     after: Check | None
     hidden: bool
     on: Scene | None
     seconds: float
     settings: tuple[tuple[str, str], ...] = ()
+    runs: Program = "catalog"
 
     @property
     def id(self) -> str:
@@ -59,17 +61,21 @@ def check(
     on: Scene | None = None,
     seconds: float = CHECK_SECONDS,
     settings: Mapping[str, str] | None = None,
-) -> Callable[[Callable[[App], None]], Check]:
-    """Make a check of a function that takes the App. Raises CheckDefinitionError."""
+    runs: Program = "catalog",
+) -> Callable[[Callable[[Any], None]], Check]:
+    """Make a check of a function that takes the App; the Gateway when it `runs` the gateway.
 
-    def decorate(function: Callable[[App], None]) -> Check:
+    Raises CheckDefinitionError.
+    """
+
+    def decorate(function: Callable[[Any], None]) -> Check:
         name = function.__name__
         if not (function.__doc__ or "").strip():
             raise CheckDefinitionError(f"{name} needs a docstring: it is what the learner reads.")
         if not isinstance(points, int) or points < 1:
             raise CheckDefinitionError(f"{name}: points must be a whole number from 1.")
         chosen = tuple(sorted((settings or {}).items()))
-        return Check(function, points, after, hidden, on, seconds, chosen)
+        return Check(function, points, after, hidden, on, seconds, chosen, runs)
 
     return decorate
 

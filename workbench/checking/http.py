@@ -228,10 +228,16 @@ def shorten(text: str, most: int = 600, *, tail: bool = False) -> str:
     return f"[...] {text[-most:]}" if tail else f"{text[:most]} [...]"
 
 
-def _show(request: httpx.Request, headers: Mapping[str, str] | None) -> str:
+def _pairs(headers: Mapping[str, str] | Sequence[tuple[str, str]] | None) -> Any:
+    return headers.items() if isinstance(headers, Mapping) else headers or ()
+
+
+def _show(request: httpx.Request, headers: Any) -> str:
     """What was sent: the request line, the headers that a check chose, and the body."""
     parts = urlsplit(str(request.url))
-    line = f"{request.method} {parts.path}{'?' + parts.query if parts.query else ''}"
-    chosen = [f"{name}: {value}" for name, value in (headers or {}).items()]
+    target = f"{parts.path}{'?' + parts.query if parts.query else ''}"
+    target = request.extensions.get("target", target.encode()).decode("ascii", "replace")
+    line = f"{request.method} {target}"
+    chosen = [f"{name}: {value}" for name, value in _pairs(headers)]
     body = request.read().decode("utf-8", "replace")
     return "\n".join([line, *chosen, *([shorten(body)] if body else [])])

@@ -13,8 +13,9 @@ import redis
 
 from workbench.bench.provider import BenchError
 from workbench.checking.app import App
-from workbench.checking.check import Check, Scene, load_checks
+from workbench.checking.check import Check, Program, Scene, load_checks
 from workbench.checking.failure import CheckFailed
+from workbench.checking.gateway import Gateway
 from workbench.checking.http import shorten
 from workbench.checking.tracebacks import own_frames
 from workbench.closing import Closing
@@ -82,7 +83,7 @@ class _Grading:
 
     def __init__(self, runner: Runner, stage: Stage, deadline: float) -> None:
         self._runner, self._stage, self._deadline = runner, stage, deadline
-        self._scenes: dict[tuple[Scene, Settings], App] = {}
+        self._scenes: dict[tuple[Scene, Settings, Program], App] = {}
 
     def run(self, checks: tuple[Check, ...]) -> list[CheckResult]:
         verdicts: dict[Check, CheckResult] = {}
@@ -122,11 +123,11 @@ class _Grading:
                 got="the time is used up",
                 look="whatever made the checks before this one slow",
             )
-        scene = (check.on, check.settings) if check.on else None
+        scene = (check.on, check.settings, check.runs) if check.on else None
         app = self._running(scene)
         prepared = app is not None
         if app is None:
-            app = self._start(check.settings)
+            app = self._start(check)
         late = threading.Event()
 
         def end(app: App = app) -> None:
@@ -159,7 +160,7 @@ class _Grading:
             if app not in self._scenes.values():
                 _leave(app)
 
-    def _running(self, scene: tuple[Scene, Settings] | None) -> App | None:
+    def _running(self, scene: tuple[Scene, Settings, Program] | None) -> App | None:
         """The system of the scene, if it was prepared and is alive."""
         app = self._scenes.get(scene) if scene else None
         if scene is None or app is None or app.system.alive:
@@ -168,8 +169,10 @@ class _Grading:
         _leave(app)
         return None
 
-    def _start(self, settings: Settings) -> App:
-        environ = dict(settings)
+    def _start(self, check: Check) -> App:
+        environ = dict(check.settings)
+        if check.runs == "gateway":
+            return Gateway.start(self._stage, environ)
         system = self._stage.start(settings=environ)
         return App(system, self._stage, environ)
 

@@ -3,21 +3,27 @@ works for it, or runs a suite of tests."""
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import json
 import os
 import socket
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from workbench.running.clock import read_clock
 from workbench.running.sandbox.files import search_path
 
 #: Threads of the server: enough for the concurrency that checks force.
 THREADS = 16
+
+#: Seconds, from anywhere.
+Clock = Callable[[], float]
 
 
 def enter(
@@ -30,7 +36,8 @@ def enter(
 ) -> None:
     """Become the process of an answer: its folder, environment and sandbox, then its code.
 
-    order: {"action": one of ACTIONS, "folder": path, "environ": {name: text}, "ports": [...]};
+    order: {"action": one of ACTIONS, "folder": path, "environ": {name: text}, "ports": [...],
+    "clock": the file of a clock, or null for the machine's};
     temp: where it may write; confine: enters the sandbox. Writes {"confined": true} to `status`
     before any code of the answer runs, then {"ready": true} or {"failed": traceback}; or
     {"broken": message} for an error of ours.
@@ -45,6 +52,7 @@ def enter(
     os.chdir(order["folder"])
     sys.path[:] = [order["folder"], *search_path(sys.path)]
     sys.argv = ["backend"]
+    clock = read_clock(order["clock"]) if order["clock"] else time.monotonic
     sys.dont_write_bytecode = True
     # The log is read while the process lives.
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
@@ -55,7 +63,7 @@ def enter(
         os._exit(1)
     tell(status, {"confined": True})
     try:
-        ACTIONS[order["action"]](listener, status)
+        ACTIONS[order["action"]](listener, status, clock)
     except BaseException as error:  # noqa: BLE001 - whatever the learner's code raises is told
         tell(status, {"failed": _explain(error, order["folder"])})
         traceback.print_exc()
@@ -76,12 +84,12 @@ def _close_others(kept: set[int]) -> None:
         start = end + 1
 
 
-def _make_schema(_: socket.socket, status: int) -> None:
+def _make_schema(_: socket.socket, status: int, __: Clock) -> None:
     importlib.import_module("backend.schema").create_schema(os.environ["DATABASE_URL"])
     tell(status, {"ready": True})
 
 
-def _serve(listener: socket.socket, status: int) -> None:
+def _serve(listener: socket.socket, status: int, _: Clock) -> None:
     import waitress
 
     app = importlib.import_module("backend.app").create_app()
@@ -97,7 +105,12 @@ def _serve(listener: socket.socket, status: int) -> None:
     server.run()
 
 
-def _work(_: socket.socket, status: int) -> None:
+def _serve_gateway(listener: socket.socket, status: int, clock: Clock) -> None:
+    run = importlib.import_module("backend.gateway.__main__").run
+    asyncio.run(run(listener, lambda: tell(status, {"ready": True}), clock))
+
+
+def _work(_: socket.socket, status: int, __: Clock) -> None:
     from celery.signals import worker_ready
 
     worker = importlib.import_module("backend.worker").create_worker()
@@ -105,7 +118,7 @@ def _work(_: socket.socket, status: int) -> None:
     worker.start()
 
 
-def _run_suite(_: socket.socket, status: int) -> None:
+def _run_suite(_: socket.socket, status: int, __: Clock) -> None:
     """Run a test file until its first failure, and end with pytest's exit code."""
     import pytest
 
@@ -117,7 +130,13 @@ def _run_suite(_: socket.socket, status: int) -> None:
     os._exit(code)
 
 
-ACTIONS = {"schema": _make_schema, "serve": _serve, "work": _work, "suite": _run_suite}
+ACTIONS = {
+    "gateway": _serve_gateway,
+    "schema": _make_schema,
+    "serve": _serve,
+    "suite": _run_suite,
+    "work": _work,
+}
 
 
 def _explain(error: BaseException, folder: str) -> str:

@@ -3,7 +3,7 @@
 It runs none of the learner's code. On Linux it is the subreaper of its tree, so that a process that
 detaches itself still comes back to it. Whoever started the system holds the write end of the
 `control` pipe: when that closes, for any reason, a SIGKILL included, the tree is killed. So it is
-when it uses too much.
+when it uses too much. What is written there is a wish that the child end of itself.
 """
 
 from __future__ import annotations
@@ -81,7 +81,9 @@ def _wait(child: int, control: int, wake: int, output: int, temp: Path) -> int |
         left = max(0.0, look - time.monotonic())
         ready, _, _ = select.select([control, wake], [], [], left)
         if control in ready:
-            return None
+            if not os.read(control, 1):
+                return None
+            os.kill(child, signal.SIGTERM)
         if wake in ready:
             os.read(wake, 4096)
             pid, state = os.waitpid(child, os.WNOHANG)

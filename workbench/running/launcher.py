@@ -66,11 +66,13 @@ class Launcher(Closing):
         environ: Mapping[str, str],
         ports: Sequence[int],
         listener: socket.socket,
+        clock: Path | None = None,
     ) -> Process:
         """Start `action` (see entry.py) in `folder` with just this environment.
 
         ports: the TCP ports that it may connect to; listener: one of `listen`, or of `open_socket`
-        for a process that serves nobody. A socket of another network would lead out of the sandbox.
+        for a process that serves nobody. A socket of another network would lead out of the sandbox;
+        clock: the file of the clock that it is given, the machine's own unless said (see clock.py).
         Raises LauncherError when the zygote is gone.
         """
         self.warm_up()
@@ -78,7 +80,13 @@ class Launcher(Closing):
         output, output_end = os.pipe()
         control_end, control = os.pipe()
         text_end, text = os.pipe()
-        order = {"action": action, "folder": str(folder), "environ": dict(environ), "ports": ports}
+        order = {
+            "action": action,
+            "folder": str(folder),
+            "environ": dict(environ),
+            "ports": ports,
+            "clock": clock and str(clock),
+        }
         given = [listener.fileno(), status_end, output_end, control_end, text_end]
         try:
             os.write(text, json.dumps(order).encode())  # shorter than what a pipe holds

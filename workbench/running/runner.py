@@ -6,7 +6,7 @@ import os
 import socket
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -117,13 +117,17 @@ class Runner(Closing):
         ways: Ways,
         listener: socket.socket,
         settings: Mapping[str, str] = NO_SETTINGS,
+        upstreams: Sequence[int] = (),
+        clock: Path | None = None,
     ) -> Process:
         """Start `action` (see entry.py) on a stage and one of its databases, with these ways.
 
-        settings: environment variables for this system, over those that every system gets.
+        settings: environment variables for this system, over those that every system gets;
+        upstreams: more ports that it may connect to; clock: see Launcher.launch.
         """
         environ = {**self._environ(stage.tenant, database, ways), **settings}
-        return self.launcher.launch(action, stage.folder, environ, ways.ports, listener)
+        ports = [*ways.ports, *upstreams]
+        return self.launcher.launch(action, stage.folder, environ, ports, listener, clock)
 
     def _environ(self, tenant: Tenant, database: str, ways: Ways) -> dict[str, str]:
         """The environment of a system's process; entry.py adds its folder for temporary files."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 READY_SECONDS = 20.0
 
 #: What a process of a system does, see entry.py.
-Action = Literal["serve", "work"]
+Action = Literal["serve", "work", "gateway"]
 
 #: A system that is started as all are.
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
@@ -93,6 +93,15 @@ class System(Closing):
     def alive(self) -> bool:
         return self._process.alive
 
+    def terminate(self) -> None:
+        """Ask the process to end of itself (SIGTERM)."""
+        self._process.terminate()
+
+    def wait_end(self, seconds: float) -> bool:
+        """Wait until the process has ended; False when it has not within so many seconds."""
+        self._process.wait_end(seconds)
+        return not self.alive
+
     def kill(self) -> None:
         """End the processes, keep the database: whoever waits for an answer, of the system or of
         its database, gets a closed door."""
@@ -136,24 +145,34 @@ class Stage(Closing):
         port: int = 0,
         settings: Mapping[str, str] = NO_SETTINGS,
         action: Action = "serve",
+        upstreams: Sequence[int] = (),
+        clock: Path | None = None,
     ) -> System:
         """Start a system on a fresh database, or on one that is there already; on a free port
         of its own, or on this one; with these environment variables over the usual ones.
 
-        action: "work" starts the system's worker, which has the same ways and serves nobody.
+        action: "work" starts the system's worker, which has the same ways and serves nobody,
+        "gateway" the gateway; upstreams: ports of services that it may connect to; clock: see
+        Launcher.launch.
         Raises NotReady when the answer does not come up; it is not tried twice. Raises BenchError
         when that is the fault of PostgreSQL.
         """
         if self._not_ready is not None:
             raise NotReady(self._not_ready)
         try:
-            return self._start(database, port, settings, action)
+            return self._start(database, port, settings, action, upstreams, clock)
         except NotReady as error:
             self._not_ready = str(error)
             raise
 
     def _start(
-        self, database: str | None, port: int, settings: Mapping[str, str], action: Action
+        self,
+        database: str | None,
+        port: int,
+        settings: Mapping[str, str],
+        action: Action,
+        upstreams: Sequence[int],
+        clock: Path | None,
     ) -> System:
         tenancy = self.runner.tenancy
         fresh = database is None
@@ -168,7 +187,9 @@ class Stage(Closing):
         ways = self.runner.open_ways()
         entrance = self.runner.open_entrance(port)
         with entrance.listener as listener:
-            process = self.runner.launch(action, self, database, ways, listener, settings)
+            process = self.runner.launch(
+                action, self, database, ways, listener, settings, upstreams, clock
+            )
         gate = self.runner.open_gate()
         system = System(process, ways, entrance, gate, tenancy, self.tenant, database)
         trouble = process.wait_ready(READY_SECONDS)

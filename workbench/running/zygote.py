@@ -28,6 +28,7 @@ from workbench.running.sandbox.sandbox import Sandbox, find_sandbox
 #: What backends are made of, loaded once.
 LIBRARIES = (
     "aiodataloader",
+    "aiohttp.web",
     "alembic",
     "celery.apps.worker",
     "celery.concurrency.solo",
@@ -37,12 +38,14 @@ LIBRARIES = (
     "flask_swagger_ui",
     "graphene",
     "httpx",
+    "jwt",
     "kombu.transport.redis",
     "logging.config",
     "marshmallow",
+    "prometheus_client",
     "psycopg2.extras",
     "pytest",
-    "redis",
+    "redis.asyncio",
     "sqlalchemy.dialects.postgresql.psycopg2",
     "sqlalchemy.orm",
     "waitress",

@@ -1,0 +1,1 @@
+"""The gateway: one door to users, orders and products, and what they make together."""
