@@ -14,7 +14,6 @@ from workbench.jupyter.answers import Answers
 from workbench.jupyter.companion import Companion
 from workbench.jupyter.exchange import LiveApp
 from workbench.jupyter.extension import Notebook
-from workbench.jupyter.gateway import LiveGateway
 
 
 @pytest.fixture
@@ -45,8 +44,3 @@ def notebook(shell: InteractiveShell, course: Course, companion: Companion, work
 @pytest.fixture
 def app(companion: Companion) -> LiveApp:
     return LiveApp(companion)
-
-
-@pytest.fixture
-def gateway(companion: Companion) -> LiveGateway:
-    return LiveGateway(companion)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
+from workbench.bench.provider import Services
 from workbench.course import Course
-from workbench.jupyter.companion import CompanionError
+from workbench.jupyter.companion import Companion, CompanionError
 from workbench.jupyter.exchange import LiveApp
 from workbench.jupyter.extension import Notebook
 from workbench.jupyter.gateway import LiveGateway
@@ -15,11 +19,37 @@ from workbench.jupyter.gateway import LiveGateway
 PRODUCTS = "/api/v1/products"
 
 
+@pytest.fixture(scope="module")
+def shared(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Companion]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("WORKBENCH_WORK", str(tmp_path_factory.mktemp("work")))
+        patched.setenv("DATABASE_URL", services.postgres_url)
+        patched.setenv("REDIS_URL", services.redis_url)
+        with Companion() as opened:
+            yield opened
+
+
+@pytest.fixture
+def gateway(shared: Companion) -> LiveGateway:
+    """One for the module, before its real services."""
+    gateway = LiveGateway(shared)
+    for service in (gateway.users, gateway.orders, gateway.products):
+        service.recover()
+    gateway.forget()
+    return gateway
+
+
+@pytest.fixture
+def own(companion: Companion) -> LiveGateway:
+    """One whose answers are the test's."""
+    return LiveGateway(companion)
+
+
 def path_of(user: str) -> str:
     return f"/api/v1/users/{user}"
 
 
-def test_real_services_answer(gateway: LiveGateway, app: LiveApp) -> None:
+def test_real_services_answer(gateway: LiveGateway, shared: Companion) -> None:
     ada = gateway.token(gateway.ADA)
     reply = gateway.get(path_of(gateway.ADA), token=ada)
     assert reply.json["id"] == gateway.ADA
@@ -35,7 +65,7 @@ def test_real_services_answer(gateway: LiveGateway, app: LiveApp) -> None:
     assert order.status == 201
     assert gateway.get(order.headers["Location"], token=ada).json["total"] == "5.00"
     listed = gateway.get(f"{PRODUCTS}?per_page=2")
-    assert listed.json == app.get(f"{PRODUCTS}?per_page=2").json
+    assert listed.json == LiveApp(shared).get(f"{PRODUCTS}?per_page=2").json
     new = {"name": "Vase", "price": "30", "category_id": listed.json["products"][0]["category_id"]}
     assert gateway.post(PRODUCTS, json=new, role="editor").status == 201
     assert gateway.request("HEAD", PRODUCTS).status in (200, 405)
@@ -51,6 +81,7 @@ def test_a_reply_shows_what_happened(gateway: LiveGateway) -> None:
 
 def test_a_service_keeps_what_it_is_asked(gateway: LiveGateway) -> None:
     gateway.get(PRODUCTS)
+    assert len(gateway.products.asked) == 1
     gateway.forget()
     gateway.orders.answer({"id": "1"}, status=201, headers={"x-two": "2"})
     reply = gateway.post(
@@ -108,21 +139,23 @@ def test_rate_limits_begin_anew_with_a_configuration(gateway: LiveGateway) -> No
 
 
 def test_an_answer_is_in_the_live_gateway(
-    gateway: LiveGateway, notebook: Notebook, course: Course, app: LiveApp
+    own: LiveGateway, notebook: Notebook, course: Course
 ) -> None:
-    url = gateway.url
+    url = own.url
     part = course.exercise("catalog.listing").part
-    notebook.answer("catalog.listing", part.replace("total = session", "1 / 0\n    total = session"))
-    assert gateway.get(PRODUCTS).status == 500
+    notebook.answer(
+        "catalog.listing", part.replace("total = session", "1 / 0\n    total = session")
+    )
+    assert own.get(PRODUCTS).status == 500
     notebook.answer("catalog.listing", part)
-    assert gateway.get(PRODUCTS).status == 200
-    assert gateway.url == url
+    assert own.get(PRODUCTS).status == 200
+    assert own.url == url
     with pytest.raises(ZeroDivisionError):
         notebook.answer("catalog.listing", "1 / 0\n")
-    reply = gateway.get(PRODUCTS)
+    reply = own.get(PRODUCTS)
     assert reply.status == 502
     assert "ZeroDivisionError" in repr(reply)
-    assert gateway.get(path_of(gateway.ADA), token=gateway.token(gateway.ADA)).status == 200
+    assert own.get(path_of(own.ADA), token=own.token(own.ADA)).status == 200
 
 
 def test_a_gateway_that_does_not_come_up_says_so(gateway: LiveGateway) -> None:
@@ -150,11 +183,13 @@ def test_a_gateway_that_does_not_come_up_says_so(gateway: LiveGateway) -> None:
         (lambda gateway: gateway.users.answer_in_turn(503, 200), "a status and a value"),
     ],
 )
-def test_bad_use_names_the_next_step(gateway: LiveGateway, use, says: str) -> None:
+def test_bad_use_names_the_next_step(
+    gateway: LiveGateway, use: Callable[[LiveGateway], object], says: str
+) -> None:
     with pytest.raises(UsageError, match=says):
         use(gateway)
 
 
-def test_every_notebook_has_it(shell: InteractiveShell, work) -> None:
+def test_every_notebook_has_it(shell: InteractiveShell, work: Path) -> None:
     shell.run_line_magic("load_ext", "workbench")
     assert isinstance(shell.user_ns["gateway"], LiveGateway)

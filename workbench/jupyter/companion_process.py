@@ -31,9 +31,7 @@ from workbench.running.system import NotReady
 class Desk(GatewayDesk):
     """What can be asked of the companion: one method a request."""
 
-    def __init__(
-        self, course: Course, engine: Engine, live: Live, gateway: GatewaySystem
-    ) -> None:
+    def __init__(self, course: Course, engine: Engine, live: Live, gateway: GatewaySystem) -> None:
         super().__init__(gateway)
         self._course, self._engine, self._live = course, engine, live
 

@@ -12,12 +12,20 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import JsonLexer, SqlLexer
 
 from workbench.jupyter.companion import Companion, CompanionError
+from workbench.jupyter.headers import Headers
 from workbench.jupyter.verbs import Verbs
 
 _MOST_SHOWN = 4000
 
 #: An exchange without an answer.
-NOTHING: dict[str, Any] = {"status": 0, "headers": {}, "body": "", "seconds": 0.0, "statements": [], "log": ""}
+NOTHING: dict[str, Any] = {
+    "status": 0,
+    "headers": [],
+    "body": "",
+    "seconds": 0.0,
+    "statements": [],
+    "log": "",
+}
 
 FORMATTER = HtmlFormatter(noclasses=True, nobackground=True, style="friendly", wrapcode=False)
 
@@ -39,7 +47,7 @@ class Exchange:
     def __init__(self, data: dict[str, Any]) -> None:
         self.sent: str = data["sent"]
         self.status: int = data["status"]
-        self.headers: dict[str, str] = data["headers"]
+        self.headers = Headers(data["headers"])
         self.text: str = data["body"]
         self.seconds: float = data["seconds"]
         self.statements: list[str] = [one["text"] for one in data["statements"]]

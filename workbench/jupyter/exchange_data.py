@@ -12,7 +12,7 @@ def exchange_data(reply: Reply) -> dict[str, Any]:
     return {
         "sent": reply.sent,
         "status": reply.status,
-        "headers": dict(reply.headers),
+        "headers": list(reply.headers.multi_items()),
         "body": reply.text,
         "seconds": reply.seconds,
         "statements": [

@@ -110,7 +110,9 @@ class LiveGateway(Verbs[GatewayReply]):
 def _as_request(method: str, path: str, options: dict[str, Any]) -> dict[str, Any]:
     """A request as the companion takes it. Raises UsageError."""
     if not isinstance(path, str) or not path.startswith("/"):
-        raise UsageError(f"A path begins with a slash, as in '/api/v1/products': {path!r} does not.")
+        raise UsageError(
+            f"A path begins with a slash, as in '/api/v1/products': {path!r} does not."
+        )
     if not path.isascii():
         raise UsageError("A path has ASCII characters only: use urllib.parse.quote for others.")
     if unknown := options.keys() - set(_OPTIONS):

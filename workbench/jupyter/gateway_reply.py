@@ -11,25 +11,7 @@ from pygments import highlight
 from pygments.lexers import JsonLexer
 
 from workbench.jupyter.exchange import FORMATTER, Exchange, as_box, preformatted
-
-
-class Headers(dict[str, str]):
-    """Headers by name, in whatever letters it is asked for; repeated ones are joined by commas."""
-
-    def __init__(self, pairs: Sequence[Sequence[str]]) -> None:
-        super().__init__()
-        for name, value in pairs:
-            key = name.lower()
-            self[key] = f"{self[key]}, {value}" if key in self else value
-
-    def __getitem__(self, name: str) -> str:
-        return super().__getitem__(name.lower())
-
-    def __contains__(self, name: object) -> bool:
-        return super().__contains__(name.lower() if isinstance(name, str) else name)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return super().get(name.lower(), default)
+from workbench.jupyter.headers import Headers
 
 
 class Asked:
@@ -55,7 +37,6 @@ class GatewayReply(Exchange):
 
     def __init__(self, data: dict[str, Any]) -> None:
         super().__init__(data)
-        self.headers = Headers(data["headers"])
         self._asked = [as_line(one) for one in data["asked"]]
 
     @property

@@ -13,7 +13,6 @@ import redis
 
 from workbench.checking.failure import CheckFailed
 from workbench.checking.gateway_client import TOKEN_SETTINGS, GatewayClient
-from workbench.checking.http import Reply
 from workbench.closing import Closing
 from workbench.course import Course
 from workbench.jupyter.answers import Answers
@@ -87,18 +86,12 @@ class GatewaySystem(Closing):
             def send(request: dict[str, Any]) -> dict[str, Any]:
                 barrier.wait()
                 try:
-                    return _data(client.request(**request))
+                    return exchange_data(client.request(**request))
                 except CheckFailed as failure:
                     return {"trouble": failure.message}
 
             replies = list(threads.map(send, requests))
-        asked = [
-            {"service": name, "method": one.asked.method, "target": one.asked.target,
-             "status": one.status}
-            for name, count in before.items()
-            for one in self.services[name].kept[count:]
-        ]  # fmt: skip
-        log = system.output[printed:]
+        asked, log = self.services.kept_since(before), system.output[printed:]
         return {"replies": replies, "asked": asked, "log": log, "note": self._note}
 
     def close(self) -> None:
@@ -151,7 +144,3 @@ class GatewaySystem(Closing):
     def _stop(self) -> None:
         self._held.close()
         self._running = self._trouble = None
-
-
-def _data(reply: Reply) -> dict[str, Any]:
-    return {**exchange_data(reply), "headers": list(reply.headers.multi_items())}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 from workbench.bench.tenancy import Tenant
 from workbench.checking.gateway import SERVICES
@@ -66,6 +67,15 @@ class LiveServices(Closing):
     def counts(self) -> dict[str, int]:
         """How much each has kept so far."""
         return {name: len(one.kept) for name, one in self._by_name.items()}
+
+    def kept_since(self, counts: dict[str, int]) -> list[dict[str, Any]]:
+        """What has reached the services since they had kept so much, as JSON data."""
+        return [
+            {"service": name, "method": one.asked.method, "target": one.asked.target,
+             "status": one.status}
+            for name, count in counts.items()
+            for one in self[name].kept[count:]
+        ]  # fmt: skip
 
     def close(self) -> None:
         self._held.close()

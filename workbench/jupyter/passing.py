@@ -27,9 +27,7 @@ def pass_on(asked: Asked, address: str | None) -> Answer:
         where.hostname or "", where.port, timeout=SILENCE_SECONDS
     )
     try:
-        connection.putrequest(
-            asked.method, asked.target, skip_host=True, skip_accept_encoding=True
-        )
+        connection.putrequest(asked.method, asked.target, skip_host=True, skip_accept_encoding=True)
         for name, value in asked.headers:
             if name not in _OF_ONE_CONNECTION:
                 connection.putheader(name, value)

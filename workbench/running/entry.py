@@ -144,7 +144,7 @@ def _run_suite(_: socket.socket, status: int, __: Clock) -> None:
     os._exit(code)
 
 
-ACTIONS = {
+ACTIONS: dict[str, Callable[[socket.socket, int, Clock], None]] = {
     "gateway": _serve_gateway,
     "orders": partial(_serve_service, "orders"),
     "schema": _make_schema,

@@ -152,8 +152,8 @@ class Stage(Closing):
         of its own, or on this one; with these environment variables over the usual ones.
 
         action: "work" starts the system's worker, which has the same ways and serves nobody,
-        "gateway" the gateway, "users" and "orders" those services; upstreams: ports of services that it may connect to; clock: see
-        Launcher.launch.
+        "gateway" the gateway, "users" and "orders" those services; upstreams: ports of services
+        that it may connect to; clock: see Launcher.launch.
         Raises NotReady when the answer does not come up; it is not tried twice. Raises BenchError
         when that is the fault of PostgreSQL.
         """
