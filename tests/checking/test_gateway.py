@@ -71,6 +71,15 @@ def test_two_processes_share_services_and_redis(app: Gateway) -> None:
     assert app.twin.commands
 
 
+def test_a_gateway_that_was_altered_stands_before_the_same_services(app: Gateway) -> None:
+    app.orders.answer(Answer.json("orders"))
+    edits = [("RoutingTable(ROUTES)", 'RoutingTable([type(ROUTES[0])("/o", "orders", False)])')]
+    with app.altered("backend/gateway/app.py", edits) as other:
+        assert other.get("/o/1").json == "orders"
+        assert other.get("/api/v1/products").status == 404
+    assert app.get("/api/v1/products").status == 200
+
+
 def test_a_request_under_way_is_finished_after_sigterm(stage: Stage) -> None:
     with ThreadPoolExecutor() as pool, Gateway.start(stage, {}) as app:
         with app.products.hold() as held:
