@@ -12,7 +12,11 @@ from typing import Any
 from workbench.checking import Answer, Asked, Gateway, Reply, check, expect
 
 USER = "5e1f6f0e-6a39-4f4e-9c7e-3f1d8a1b2c3d"
-PATHS = {"users": f"/api/v1/users/{USER}", "orders": "/api/v1/orders", "products": "/api/v1/products"}
+PATHS = {
+    "users": f"/api/v1/users/{USER}",
+    "orders": "/api/v1/orders",
+    "products": "/api/v1/products",
+}
 LIMIT, SECONDS = 3, 30
 
 #: Each attempt counts, so a request makes one. It has time: a busy machine is no failure.
@@ -125,7 +129,7 @@ def stays_open(app: Gateway) -> None:
     app.products.answer(Answer.json([]))
     retry_after(app, "products", SECONDS, "just opened")
     app.clock.advance(10.5)
-    retry_after(app, "products", 20, "19.5 s before the end: a client that comes back must not be too early")
+    retry_after(app, "products", 20, "19.5 s before the end, so that nobody comes back too early")
     app.clock.advance(19)
     retry_after(app, "products", 1, "half a second before the end")
     app.clock.advance(0.5)
@@ -210,7 +214,7 @@ def given_up(app: Gateway) -> None:
             expect.that(held.reached(1, WAIT), "the request reaches the service",
                         f"{len(app.products.asked) - before} did")  # fmt: skip
         expect.that(held.left(1, WAIT), "a request is cancelled when its client leaves",
-                    "the service is still being asked", look="what is done with CancelledError")  # fmt: skip
+                    "the service is still being asked", look="CancelledError")  # fmt: skip
 
 
 @check(points=2, runs="gateway", after=opens, on=fourth, settings=SETTINGS, hidden=True)
@@ -260,7 +264,7 @@ def late_news_is_old(app: Gateway) -> None:
                 expect.that(begun.acquire(timeout=WAIT), "two requests reach the service", "fewer")
             fails(LIMIT)
             go["good"].set()
-            expect.status(good.result(), 200, "a request that was under way when the circuit opened")
+            expect.status(good.result(), 200, "a request that began before the circuit opened")
             refused(app, "orders", "an answer from before it opened must not close the circuit")
             app.clock.advance(SECONDS)
             others[0] = Answer.json({})

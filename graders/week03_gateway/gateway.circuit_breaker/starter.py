@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import TypeVar
 
-from backend.gateway.errors import CircuitOpen, Unavailable
-
 Answer = TypeVar("Answer")
 
 

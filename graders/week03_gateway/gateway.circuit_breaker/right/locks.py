@@ -23,7 +23,11 @@ class State(StrEnum):
 
 class CircuitBreaker:
     def __init__(
-        self, service: str, failures: int, seconds: float, clock: Callable[[], float] = time.monotonic
+        self,
+        service: str,
+        failures: int,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.service, self.seconds, self.clock = service, seconds, clock
         self.outcomes: deque[bool] = deque(maxlen=failures)

@@ -66,7 +66,11 @@ class Probe:
 
 class CircuitBreaker:
     def __init__(
-        self, service: str, failures: int, seconds: float, clock: Callable[[], float] = time.monotonic
+        self,
+        service: str,
+        failures: int,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.service, self.limit, self.seconds, self.clock = service, failures, seconds, clock
         self.period: Closed | Open = Closed(self)
