@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import jwt
@@ -66,20 +66,40 @@ class Gateway(App):
     def twin(self) -> Gateway:
         """A second process of the same gateway, before the same services and on the same Redis."""
         if self._twin is None:
-            services = [getattr(self, name) for name in SERVICES]
-            system = self._stage.start(
-                self.system.database,
-                settings=self._settings,
-                action="gateway",
-                upstreams=[service.port for service in services],
-                clock=self.clock.path,
-            )
-            twin = Gateway(system, self._stage, self._settings)
-            twin.users, twin.orders, twin.products = services
-            twin.clock, twin._held = self.clock, ExitStack()  # they are the first one's to close
-            self._twin = twin
+            self._twin = self._process(self._stage, self._settings, self.clock)
         assert isinstance(self._twin, Gateway)  # noqa: S101 - nothing else is put there
         return self._twin
+
+    @contextmanager
+    def _beside(self, texts: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[Gateway]:
+        """As App does it: before the same services, and with a clock of its own."""
+        with (
+            self._stage.runner.stage(texts, self._stage.tenant) as stage,
+            Clock(stage.folder) as clock,
+        ):
+            app = self._process(stage, {**self._settings, **settings}, clock)
+            self._others.append(app)
+            try:
+                yield app
+            finally:
+                self._others.remove(app)
+                app.close()
+                app.system.close(keep_database=True)
+
+    def _process(self, stage: Stage, settings: Mapping[str, str], clock: Clock) -> Gateway:
+        """One more gateway before these services; it closes neither them nor the clock."""
+        services = [getattr(self, name) for name in SERVICES]
+        system = stage.start(
+            self.system.database,
+            settings=settings,
+            action="gateway",
+            upstreams=[service.port for service in services],
+            clock=clock.path,
+        )
+        other = Gateway(system, stage, settings)
+        other.users, other.orders, other.products = services
+        other.clock, other._held = clock, ExitStack()
+        return other
 
     def token(
         self, subject: str, role: str = "user", *, key: str = KEY, algorithm: str = "HS256",
