@@ -13,7 +13,7 @@ from workbench.checking.app import App
 from workbench.checking.http import Reply
 from workbench.checking.upstream import Upstream
 from workbench.running.clock import Clock
-from workbench.running.system import Stage
+from workbench.running.system import NotReady, Stage
 
 #: The services that a gateway is told of, each by the setting <NAME>_URL.
 SERVICES = ("users", "orders", "products")
@@ -80,6 +80,24 @@ class Gateway(App):
             self._twin = twin
         assert isinstance(self._twin, Gateway)  # noqa: S101 - nothing else is put there
         return self._twin
+
+    def trouble(self, settings: Mapping[str, str]) -> str:
+        """Why a process of this gateway does not come up with these settings over its own: the end
+        of its traceback. Empty when it comes up; it is ended at once."""
+        # A stage of its own: one that has failed to start is not tried again.
+        with self._stage.runner.stage(self._stage.answers, self._stage.tenant) as stage:
+            try:
+                system = stage.start(
+                    self.system.database,
+                    settings={**self._settings, **settings},
+                    action="gateway",
+                    upstreams=[getattr(self, name).port for name in SERVICES],
+                    clock=self.clock.path,
+                )
+            except NotReady as error:
+                return str(error)
+            system.close(keep_database=True)
+        return ""
 
     def token(
         self, subject: str, role: str = "user", *, key: str = KEY, algorithm: str = "HS256",
