@@ -96,6 +96,12 @@ def test_an_altered_gateway_stands_beside_it(app: Gateway) -> None:
     assert app.get("/other", token=app.token(USER)).status == 404
 
 
+def test_a_process_that_does_not_come_up_says_why_and_spoils_no_other(app: Gateway) -> None:
+    assert "SettingsError: JWT_KEY" in app.trouble({"JWT_KEY": "short"})
+    assert app.trouble({}) == ""
+    assert app.get("/api/v1/products").status == 200
+
+
 def test_a_request_under_way_is_finished_after_sigterm(stage: Stage) -> None:
     with ThreadPoolExecutor() as pool, Gateway.start(stage, {}) as app:
         with app.products.hold() as held:
