@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import jwt
@@ -110,6 +110,33 @@ class Gateway(App):
             options["extensions"] = {"target": path.encode("ascii")}
             path = "/"
         return super().request(method, path, role=role, headers=headers, **options)
+
+    @contextmanager
+    def _beside(self, texts: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[Gateway]:
+        """A gateway with these texts laid over the reference, before this one's services and on the
+        same Redis. Its clock is its own."""
+        services = [getattr(self, name) for name in SERVICES]
+        with (
+            self._stage.runner.stage(texts, self._stage.tenant) as stage,
+            Clock(stage.folder) as clock,
+        ):
+            system = stage.start(
+                self.system.database,
+                settings={**self._settings, **settings},
+                action="gateway",
+                upstreams=[service.port for service in services],
+                clock=clock.path,
+            )
+            app = Gateway(system, stage, self._settings)
+            app.users, app.orders, app.products = services
+            app.clock, app._held = clock, ExitStack()  # they are this one's to close
+            self._others.append(app)
+            try:
+                yield app
+            finally:
+                self._others.remove(app)
+                app.close()
+                app.system.close(keep_database=True)
 
     def close(self) -> None:
         # First, or a gateway that is told to end would wait for answers that nobody gives.
