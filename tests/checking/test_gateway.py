@@ -113,6 +113,21 @@ def test_a_request_under_way_is_finished_after_sigterm(stage: Stage) -> None:
         app.system.close()
 
 
+def test_an_altered_gateway_is_the_answer_before_the_same_services(stage: Stage) -> None:
+    with Gateway.start(stage, {"BREAKER_FAILURES": "1"}) as app:
+        edits = [('"/healthz", alive', '"/probe", alive')]
+        with app.altered("backend/gateway/health.py", edits) as altered:
+            assert altered.get("/probe", token=app.token(USER)).status == 200
+            assert altered.get("/api/v1/products").status == 200
+            assert len(app.products.asked) == 1
+            altered.products.answer(Answer(500))
+            assert [altered.post("/api/v1/products").status for _ in range(2)] == [500, 503]
+            altered.clock.advance(30)
+            assert altered.post("/api/v1/products").status == 500
+        assert app.get("/probe", token=app.token(USER)).status == 404
+        app.system.close()
+
+
 def test_the_engine_grades_an_answer_by_a_gateway(engine: Engine, tmp_path) -> None:
     part = "backend/gateway/circuit_breaker.py"
     (tmp_path / "checks.py").write_text(
