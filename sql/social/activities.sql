@@ -27,12 +27,15 @@ CREATE TABLE activities (
 CREATE INDEX activities_user_id_created_at_idx ON activities (user_id, created_at DESC, id DESC);
 
 -- Make the partitions of all weeks from that of first_time to that of last_time that do not exist yet.
--- Returns how many it made. Weeks are those of UTC, whatever the session's time zone.
+-- Returns how many it made. Weeks are those of UTC, whatever the session's time zone. Activities are
+-- read and written meanwhile; writers of users wait, because of the foreign key, until the transaction
+-- ends. After 5 seconds of waiting for a lock it fails rather than hold up all who have queued behind.
 CREATE FUNCTION create_activity_partitions(first_time timestamptz, last_time timestamptz) RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
 SET timezone = 'UTC'
 SET datestyle = 'ISO'
+SET lock_timeout = '5s'
 AS $$
 DECLARE
     first_week timestamptz := date_trunc('week', first_time);
@@ -45,7 +48,7 @@ BEGIN
         RAISE EXCEPTION 'create_activity_partitions needs two times, not % and %', first_time, last_time
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- Who makes partitions at the same time waits here, and then finds them. Reading and writing go on.
+    -- Who makes partitions at the same time waits here, and then finds them.
     LOCK TABLE public.activities IN SHARE UPDATE EXCLUSIVE MODE;
     FOR week IN SELECT generate_series(first_week, last_week, interval '7 days') LOOP
         partition := 'activities_' || to_char(week, 'YYYY_MM_DD');
@@ -71,13 +74,14 @@ END
 $$;
 
 -- Retention: drop the partitions in which everything is older than `kept` at the time `at`.
--- Returns how many it dropped.
+-- Returns how many it dropped. Dropping locks out readers and writers of activities for a moment.
 CREATE FUNCTION drop_old_activities(kept interval DEFAULT '90 days', at timestamptz DEFAULT now())
 RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
 SET timezone = 'UTC'
 SET datestyle = 'ISO'
+SET lock_timeout = '5s'
 AS $$
 DECLARE
     partition regclass;

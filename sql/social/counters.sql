@@ -3,7 +3,8 @@
 -- Each statement is counted once, not each row of it, and the posts are locked in the order of their
 -- ids before any is changed: two statements that like the same posts in opposite orders wait for each
 -- other, and do not deadlock. A transaction of several statements must keep to that order itself, or
--- be ready to be repeated.
+-- be ready to be repeated. Names are written with their schema: the triggers must count for a session
+-- with any search_path.
 
 -- Add changes[n] to a count of the post post_ids[n]. Posts that are gone by now (a cascade) are left out.
 CREATE FUNCTION change_post_counts(counted text, post_ids bigint[], changes bigint[]) RETURNS void
@@ -11,9 +12,9 @@ LANGUAGE plpgsql AS $$
 BEGIN
     -- NO KEY UPDATE: everybody who has just inserted a like shares the post's key (FOR KEY SHARE)
     -- through the foreign key, and FOR UPDATE would wait for them while they wait for us.
-    PERFORM FROM posts WHERE id = ANY (post_ids) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM FROM public.posts WHERE id = ANY (post_ids) ORDER BY id FOR NO KEY UPDATE;
     -- A statement of its own: it sees what those have committed whom the lock has waited for.
-    UPDATE posts SET
+    UPDATE public.posts SET
         like_count = like_count + CASE counted WHEN 'likes' THEN change ELSE 0 END,
         repost_count = repost_count + CASE counted WHEN 'reposts' THEN change ELSE 0 END,
         reply_count = reply_count + CASE counted WHEN 'replies' THEN change ELSE 0 END
@@ -49,7 +50,7 @@ BEGIN
         ) AS counting;
     END IF;
     IF post_ids IS NOT NULL THEN
-        PERFORM change_post_counts(TG_ARGV[0], post_ids, changes);
+        PERFORM public.change_post_counts(TG_ARGV[0], post_ids, changes);
     END IF;
     RETURN NULL;
 END
@@ -80,9 +81,9 @@ CREATE FUNCTION forget_post_counts() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_ARGV[0] = 'likes' THEN
-        UPDATE posts SET like_count = 0 WHERE like_count <> 0;
+        UPDATE public.posts SET like_count = 0 WHERE like_count <> 0;
     ELSE
-        UPDATE posts SET repost_count = 0 WHERE repost_count <> 0;
+        UPDATE public.posts SET repost_count = 0 WHERE repost_count <> 0;
     END IF;
     RETURN NULL;
 END
@@ -114,7 +115,7 @@ BEGIN
         ) AS counting;
     END IF;
     IF post_ids IS NOT NULL THEN
-        PERFORM change_post_counts('replies', post_ids, changes);
+        PERFORM public.change_post_counts('replies', post_ids, changes);
     END IF;
     RETURN NULL;
 END
@@ -132,7 +133,7 @@ CREATE TRIGGER posts_count_deleted AFTER DELETE ON posts
 CREATE FUNCTION count_moved_reply() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM change_post_counts(
+    PERFORM public.change_post_counts(
         'replies',
         array_remove(ARRAY[OLD.parent_post_id, NEW.parent_post_id], NULL),
         CASE
@@ -156,8 +157,9 @@ LANGUAGE plpgsql AS $$
 DECLARE
     mended bigint;
 BEGIN
-    LOCK TABLE posts, likes, reposts IN SHARE ROW EXCLUSIVE MODE;
-    UPDATE posts SET
+    -- Likes before posts, as a like itself locks them.
+    LOCK TABLE public.likes, public.reposts, public.posts IN SHARE ROW EXCLUSIVE MODE;
+    UPDATE public.posts SET
         like_count = counted.likes, repost_count = counted.reposts, reply_count = counted.replies
     FROM (
         SELECT
@@ -165,12 +167,12 @@ BEGIN
             coalesce(liked.n, 0) AS likes,
             coalesce(reposted.n, 0) AS reposts,
             coalesce(replied.n, 0) AS replies
-        FROM posts
-        LEFT JOIN (SELECT post_id, count(*) AS n FROM likes GROUP BY 1) AS liked
+        FROM public.posts
+        LEFT JOIN (SELECT post_id, count(*) AS n FROM public.likes GROUP BY 1) AS liked
             ON liked.post_id = posts.id
-        LEFT JOIN (SELECT post_id, count(*) AS n FROM reposts GROUP BY 1) AS reposted
+        LEFT JOIN (SELECT post_id, count(*) AS n FROM public.reposts GROUP BY 1) AS reposted
             ON reposted.post_id = posts.id
-        LEFT JOIN (SELECT parent_post_id, count(*) AS n FROM posts GROUP BY 1) AS replied
+        LEFT JOIN (SELECT parent_post_id, count(*) AS n FROM public.posts GROUP BY 1) AS replied
             ON replied.parent_post_id = posts.id
     ) AS counted
     WHERE counted.id = posts.id

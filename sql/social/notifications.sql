@@ -33,11 +33,16 @@ CREATE INDEX notifications_post_id_idx ON notifications (post_id) WHERE post_id 
 
 -- Make the partitions of all months from that of first_day to that of last_day that do not exist yet.
 -- Returns how many it made. Every setting that decides what a day or a month is, is the function's own.
+-- Notifications are read and written meanwhile, but to attach a table with foreign keys PostgreSQL
+-- locks out writers of users and posts until the transaction ends: so make months early, in a
+-- transaction of its own. After 5 seconds of waiting for a lock it fails rather than hold up all who
+-- have queued behind it; the next run of the job makes what is missing.
 CREATE FUNCTION create_notification_partitions(first_day date, last_day date) RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
 SET timezone = 'UTC'
 SET datestyle = 'ISO'
+SET lock_timeout = '5s'
 AS $$
 DECLARE
     first_month timestamptz := date_trunc('month', first_day::timestamptz);
@@ -50,7 +55,7 @@ BEGIN
         RAISE EXCEPTION 'create_notification_partitions needs two days, not % and %', first_day, last_day
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- Who makes partitions at the same time waits here, and then finds them. Reading and writing go on.
+    -- Who makes partitions at the same time waits here, and then finds them.
     LOCK TABLE public.notifications IN SHARE UPDATE EXCLUSIVE MODE;
     -- Counted from the first of a month: the 31st plus a month would be cut to the 30th, and stay there.
     FOR month IN SELECT generate_series(first_month, last_month, interval '1 month') LOOP
@@ -77,12 +82,13 @@ END
 $$;
 
 -- Drop the partitions of all months that end before the month of oldest_day begins, or then.
--- Returns how many it dropped.
+-- Returns how many it dropped. Dropping locks out readers and writers of notifications for a moment.
 CREATE FUNCTION drop_notification_partitions(oldest_day date) RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
 SET timezone = 'UTC'
 SET datestyle = 'ISO'
+SET lock_timeout = '5s'
 AS $$
 DECLARE
     oldest_month timestamptz := date_trunc('month', oldest_day::timestamptz);

@@ -28,5 +28,5 @@ CREATE UNIQUE INDEX trending_hashtags_hashtag_key ON trending_hashtags (hashtag)
 -- refresh waits for the first.
 CREATE FUNCTION refresh_trending_hashtags() RETURNS void
 LANGUAGE sql AS $$
-    REFRESH MATERIALIZED VIEW CONCURRENTLY trending_hashtags;
+    REFRESH MATERIALIZED VIEW CONCURRENTLY public.trending_hashtags;
 $$;

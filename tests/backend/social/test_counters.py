@@ -42,7 +42,10 @@ def counted(db, kind):
 
 
 def test_inserts_and_deletes_of_any_number_of_rows(db, users, posts, kind, counted):
-    add = f"INSERT INTO {kind} (user_id, post_id) SELECT u, p FROM unnest(%s::bigint[]) u, unnest(%s) p"
+    add = (
+        f"INSERT INTO {kind} (user_id, post_id) SELECT u, p"
+        " FROM unnest(%s::bigint[]) AS u, unnest(%s) AS p"
+    )
     db.rows(add, users, posts[:2])
     assert counted() == [4, 4, 0]
     db.rows(f"{add} ON CONFLICT DO NOTHING", users[:2], posts)
@@ -130,6 +133,21 @@ def test_replies_that_move(db, users, add_post, posts):
     db.rows(move, posts[2], posts[2], reply)
     db.rows(move, posts[2], posts[2], reply)
     assert counts(db, "reply_count") == [0, 0, 1, 0]
+
+
+def test_any_search_path_will_do(db, users, add_post, posts):
+    db.rows("SET LOCAL search_path = ''")
+    db.rows("INSERT INTO public.likes (user_id, post_id) VALUES (%s, %s)", users[0], posts[0])
+    db.rows(
+        "INSERT INTO public.posts (user_id, content, hashtags, parent_post_id, thread_root_id)"
+        " VALUES (%s, 'Yes', ARRAY['sql'], %s, %s)",
+        users[1], posts[0], posts[0],
+    )  # fmt: skip
+    db.rows("UPDATE public.posts SET content = 'No', thread_root_id = NULL, parent_post_id = NULL"
+            " WHERE parent_post_id IS NOT NULL")  # fmt: skip
+    db.rows("TRUNCATE public.likes")
+    assert db.value("SELECT public.recount_posts()") == 0
+    db.rows("SELECT public.refresh_trending_hashtags()")
 
 
 def test_a_count_leaves_updated_at_alone(db, users, posts):
