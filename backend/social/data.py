@@ -48,9 +48,9 @@ def fill_with_data(
 ) -> None:
     """Fill the empty tables of create_social_schema, in one transaction.
 
-    at: when the 90 days of the data end, with its time zone; now unless said. The same size and `at`
-    give the same rows on every server. Afterwards the tables are analysed and trending hashtags are
-    fresh.
+    at: when the 90 days of the data end, with its time zone; now unless said. The same size and
+    `at` give the same rows on every server. Afterwards the tables are analysed and trending
+    hashtags are fresh.
     """
     parameters = {**asdict(size), "at": at or datetime.now(UTC)}
     statements = [statement for _, statement in split(FILE.read_text(encoding="utf-8"))]

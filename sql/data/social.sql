@@ -5,6 +5,9 @@
 -- The first users are for experiments with feeds: 1 follows nobody, 2 follows ten who hardly write,
 -- 3 follows ten, 4 follows 200, and 5 follows 2000 or everybody.
 
+-- Ninety days are as long everywhere.
+SET LOCAL timezone = 'UTC';
+
 -- A number from 0 up to 1 for a row's number; `salt` makes the draws of one row independent.
 CREATE FUNCTION pg_temp.draw(number bigint, salt integer) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -19,7 +22,7 @@ RETURN list[1 + floor(pg_temp.draw(number, salt) * cardinality(list))::integer];
 CREATE FUNCTION pg_temp.written_at(number bigint, posts bigint, at timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN date_trunc('second', at - interval '90 days' * (
-    1 - (number - CASE mod(number, 50) WHEN 0 THEN 1 ELSE 0 END)::double precision / posts
+    1 - (number - CASE mod(number, 50) WHEN 1 THEN 1 ELSE 0 END)::double precision / posts
 ), 'UTC');
 
 SELECT create_notification_partitions(
@@ -44,7 +47,9 @@ SELECT
     'user' || n || '@example.org',
     '!',  -- no password has this hash
     CASE WHEN mod(n, 7) <> 0 THEN
-        pg_temp.pick('{Ada,Béla,Chen,Dara,Émile,Fatma,Goran,Hana,Inès,Jun,Kofi,Lea,Mira,Noor,Ötto,Pia}', n, 1)
+        pg_temp.pick(
+            '{Ada,Béla,Chen,Dara,Émile,Fatma,Goran,Hana,Inès,Jun,Kofi,Lea,Mira,Noor,Ötto,Pia}', n, 1
+        )
         || ' ' || pg_temp.pick('{Adler,Baker,Costa,Dvořák,Engel,Fofana,García,Haddad,Ito,Jansen}', n, 2)
     END,
     CASE WHEN mod(n, 3) = 0 THEN 'Writes about ' || pg_temp.pick('{databases,music,birds,trains}', n, 3)
@@ -74,7 +79,7 @@ FROM generate_series(1, %(reposts)s::bigint) AS n;
 
 -- Posts whose numbers end in 0 begin threads, and those that end in 5 answer one of them. So it is known
 -- of any other reply, without looking, in which thread it stands: one in ten answers an answer, and two
--- in ten answer a beginning. Every thousandth of the answers goes to post 10: a long thread.
+-- in ten answer a beginning. Every thousandth post answers post 10: a long thread.
 CREATE TEMPORARY TABLE drafted_posts ON COMMIT DROP AS
 WITH answers AS (
     SELECT
@@ -124,17 +129,30 @@ OVERRIDING SYSTEM VALUE
 SELECT
     n,
     1 + floor(%(users)s::bigint * power(pg_temp.draw(n, 31), 2.5))::bigint,
-    pg_temp.pick('{Just saw,Who else likes,Today I learned about,Still thinking of,Nobody told me about,Finally finished,Cannot stop reading about,Three days with,A short note on,Unpopular opinion:}', n, 32)
-        || ' ' || pg_temp.pick('{a slow,the fastest,an old,the smallest,a beautiful,some broken,my first,a second,the strangest,one more}', n, 33)
-        || ' ' || pg_temp.pick('{query,database,index,train,bird,song,recipe,river,city,book,bicycle,garden,café,lighthouse,migration,transaction}', n, 34)
-        || ' ' || pg_temp.pick('{in Lisbon,at night,with friends,before breakfast,on a Monday,near the sea,"without coffee ☕",for beginners,again,"in production 🔥"}', n, 35),
+    pg_temp.pick(
+        '{Just saw,Who else likes,Today I learned about,Still thinking of,Nobody told me about,'
+        'Finally finished,Cannot stop reading about,Three days with,A short note on,'
+        'Unpopular opinion:}', n, 32
+    )
+        || ' ' || pg_temp.pick(
+            '{a slow,the fastest,an old,the smallest,a beautiful,some broken,my first,a second,'
+            'the strangest,one more}', n, 33
+        )
+        || ' ' || pg_temp.pick(
+            '{query,database,index,train,bird,song,recipe,river,city,book,bicycle,garden,café,'
+            'lighthouse,migration,transaction}', n, 34
+        )
+        || ' ' || pg_temp.pick(
+            '{in Lisbon,at night,with friends,before breakfast,on a Monday,near the sea,'
+            '"without coffee ☕",for beginners,again,"in production 🔥"}', n, 35
+        ),
     CASE WHEN pg_temp.draw(n, 36) < 0.4 THEN
-        CASE WHEN pg_temp.draw(n, 37) < 0.3 THEN
-            ARRAY[pg_temp.pick('{postgres,PostgreSQL,sql,SQL,python,Python,birds,trains,music,travel,coffee,books}', n, 38),
-                pg_temp.pick('{monday,photo,question,läuft,til,TIL}', n, 39)]
-        ELSE
-            ARRAY[pg_temp.pick('{postgres,PostgreSQL,sql,SQL,python,Python,birds,trains,music,travel,coffee,books}', n, 38)]
-        END
+        ARRAY[pg_temp.pick(
+            '{postgres,PostgreSQL,sql,SQL,python,Python,birds,trains,music,travel,coffee,books}', n, 38
+        )]
+        || CASE WHEN pg_temp.draw(n, 37) < 0.3
+            THEN ARRAY[pg_temp.pick('{monday,photo,question,läuft,til,TIL}', n, 39)]
+            ELSE '{}' END
     ELSE '{}' END,
     parent_post_id,
     thread_root_id,
@@ -142,7 +160,7 @@ SELECT
     coalesce(reposts.n_reposts, 0),
     coalesce(replies.n_replies, 0),
     floor(1000 * power(pg_temp.draw(n, 40), 4))::bigint + 3 * coalesce(likes.n_likes, 0),
-    mod(n, 200) = 7,
+    mod(n, 150) = 7,
     mod(n, 100) = 7,
     pg_temp.written_at(n, %(posts)s, %(at)s::timestamptz),
     pg_temp.written_at(n, %(posts)s, %(at)s::timestamptz)
@@ -232,7 +250,9 @@ SELECT
         THEN created_at + interval '1 day' END,
     created_at
 FROM (
-    SELECT posts.user_id AS told, likes.user_id AS actor, 'like' AS kind, posts.id AS post_id, likes.created_at
+    SELECT
+        posts.user_id AS told, likes.user_id AS actor, 'like' AS kind, posts.id AS post_id,
+        likes.created_at
     FROM likes
     JOIN posts ON posts.id = likes.post_id
     WHERE pg_temp.draw(likes.post_id * 1000003 + likes.user_id, 92) < 0.2
@@ -248,11 +268,15 @@ INSERT INTO activities (user_id, activity_type, details, ip_address, user_agent,
 SELECT
     1 + floor(%(users)s::bigint * power(pg_temp.draw(n, 101), 2))::bigint,
     pg_temp.pick('{login,post_viewed,post_viewed,post_viewed,profile_viewed,search}', n, 102),
-    jsonb_build_object('session', mod(n, 1000), 'post_id', 1 + floor(%(posts)s::bigint * pg_temp.draw(n, 103))),
+    jsonb_build_object(
+        'session', mod(n, 1000), 'post_id', 1 + floor(%(posts)s::bigint * pg_temp.draw(n, 103))
+    ),
     inet '10.0.0.0' + (hashint8extended(n, 104) & 16777215),
     pg_temp.pick('{Firefox/140.0,Chrome/140.0,Safari/19.0,NULL}', n, 105),
     %(at)s::timestamptz - interval '89 days' * (1 - n::double precision / %(activities)s::bigint)
 FROM generate_series(1, %(activities)s::bigint) AS n;
 
 -- The next user and the next post get the next numbers.
-SELECT setval(pg_get_serial_sequence('users', 'id'), %(users)s), setval(pg_get_serial_sequence('posts', 'id'), %(posts)s);
+SELECT
+    setval(pg_get_serial_sequence('users', 'id'), %(users)s),
+    setval(pg_get_serial_sequence('posts', 'id'), %(posts)s);

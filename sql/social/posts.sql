@@ -54,8 +54,10 @@ CREATE TABLE posts (
 ) WITH (fillfactor = 90);  -- counters change often: room in the page for the next version of a row
 
 -- Both serve a foreign key when what it refers to is deleted, and a page of the application as well:
--- an author's posts and a post's replies, in their order.
-CREATE INDEX posts_user_id_created_at_idx ON posts (user_id, created_at DESC, id DESC);
+-- an author's posts and a post's replies, in their order. With is_hidden in it, an author's visible
+-- posts are counted without reading them.
+CREATE INDEX posts_user_id_created_at_idx ON posts (user_id, created_at DESC, id DESC)
+    INCLUDE (is_hidden);
 CREATE INDEX posts_parent_post_id_created_at_idx ON posts (parent_post_id, created_at, id)
     WHERE parent_post_id IS NOT NULL;
 

@@ -85,6 +85,11 @@ def social_url(make_owned_database: Callable[[], str]) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def session_class() -> type[Session]:
+    return Session
+
+
 @pytest.fixture
 def open_session(social_url: str) -> Iterator[Callable[[], Session]]:
     """Open one more session. At the end each is rolled back, and what was committed goes."""
