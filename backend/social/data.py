@@ -73,5 +73,7 @@ def fill_with_data(
 
 def _subject(statement: str) -> str:
     """The table that a statement fills, or what it prepares."""
-    filled = re.match(r"(?:INSERT INTO|CREATE TEMPORARY TABLE) (\w+)", statement)
-    return filled[1] if filled else "preparations"
+    filled = re.match(r"INSERT INTO (\w+)", statement)
+    if filled:
+        return filled[1]
+    return "indexes and foreign keys" if "FROM put_aside" in statement else "preparations"

@@ -108,3 +108,22 @@ def test_the_progress_counts_up_to_the_end(steps):
     assert {total for _, total, _ in steps} == {len(steps) - 1}
     assert steps[-1][2] == ""
     assert "likes" in {subject for *_, subject in steps}
+
+
+def test_what_was_put_aside_is_there_again(db, make_owned_database, session_class):
+    """Indexes, constraints and triggers are those of a schema without data."""
+    url = make_owned_database()
+    create_social_schema(url)
+    empty = session_class(url)
+    for catalogue in (
+        "SELECT pg_get_indexdef(indexrelid), indisvalid FROM pg_index"
+        " WHERE indrelid::regclass::text !~ '_20[0-9]{2}_|^pg_|^information_' ORDER BY 1",
+        "SELECT conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint"
+        " WHERE conrelid::regclass::text !~ '_20[0-9]{2}_' AND conparentid = 0 ORDER BY 1, 2",
+        "SELECT pg_get_triggerdef(oid), tgenabled FROM pg_trigger"
+        " WHERE NOT tgisinternal ORDER BY 1",
+    ):
+        found = db.rows(catalogue)
+        assert len(found) > 9
+        assert found == empty.rows(catalogue)
+    empty.close()
