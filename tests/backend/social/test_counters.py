@@ -65,8 +65,11 @@ def test_moves(db, users, posts, kind, counted):
     db.rows(f"UPDATE {kind} SET post_id = CASE post_id WHEN %s THEN %s::bigint ELSE %s END",
             posts[0], posts[1], posts[2])  # fmt: skip
     assert counted() == [0, 1, 1]
+    written = "SELECT pg_stat_get_xact_tuples_updated('posts'::regclass)"
+    before = db.value(written)
     db.rows(f"UPDATE {kind} SET user_id = %s WHERE user_id = %s", users[3], users[0])
     db.rows(f"UPDATE {kind} SET created_at = now()")
+    assert db.value(written) == before  # what moves no like writes no post
     assert counted() == [0, 1, 1]
 
 
@@ -189,6 +192,25 @@ def test_opposite_orders_do_not_deadlock(db, open_session, users, posts, start_w
         )
         for user, way in zip(users[:2], ways, strict=True)
     ]
+    blocker.commit()
+    for one in both:
+        one.result(30)
+    assert counts(db) == [2, 2, 2]
+
+
+def test_posts_are_locked_in_the_order_of_their_ids(db, open_session, users, posts, start_waiting):
+    """Whatever the order of the list, and of the plan that writes them."""
+    db.commit()
+    blocker = open_session()
+    blocker.rows("SELECT FROM posts WHERE id = %s FOR NO KEY UPDATE", posts[1])
+    both = []
+    for way in (posts, list(reversed(posts))):
+        session = open_session()
+        for join in ("hashjoin", "mergejoin", "seqscan", "bitmapscan"):
+            session.rows(f"SET enable_{join} = off")  # one post after the other, as they are listed
+        both.append(
+            start_waiting(session, "SELECT change_post_counts('likes', %s, '{1,1,1}')", way)
+        )
     blocker.commit()
     for one in both:
         one.result(30)

@@ -30,7 +30,8 @@ def filled(db):
     """Enough rows that an index pays."""
     db.rows(
         "INSERT INTO users (username, email, password_hash, bio)"
-        " SELECT 'u' || n, 'u' || n || '@x', 'x', repeat('x', 500) FROM generate_series(1, 2000) AS n"
+        " SELECT 'u' || n, 'u' || n || '@x', 'x', repeat('x', 500)"
+        " FROM generate_series(1, 2000) AS n"
     )
     db.rows(
         "WITH u AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM users)"
