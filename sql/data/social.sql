@@ -118,7 +118,9 @@ DECLARE
 BEGIN
     FOR one IN
         SELECT conrelid::regclass AS tab, conname, pg_get_constraintdef(oid) AS definition
-        FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY (filled)
+        FROM pg_constraint
+        WHERE contype = 'f' AND conparentid = 0
+            AND conrelid = ANY (filled || '{notifications,activities}'::regclass[])
     LOOP
         INSERT INTO put_aside (again)
         VALUES (format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', one.tab, one.conname, one.definition));
@@ -250,18 +252,6 @@ SELECT
 FROM drafted_reposts
 ORDER BY post_id, user_id;
 
--- Indexes before foreign keys: from the last to the first.
-DO $$
-DECLARE
-    definition text;
-BEGIN
-    SET LOCAL maintenance_work_mem = '256MB';
-    FOR definition IN SELECT again FROM put_aside ORDER BY step DESC LOOP
-        EXECUTE definition;
-    END LOOP;
-END
-$$;
-
 -- Of a fifth of the likes, and of every reply. What is older than a week has mostly been read.
 INSERT INTO notifications (user_id, actor_id, notification_type, post_id, read_at, created_at)
 SELECT
@@ -296,6 +286,18 @@ SELECT
     pg_temp.pick('{Firefox/140.0,Chrome/140.0,Safari/19.0,NULL}', n, 105),
     %(at)s::timestamptz - interval '89 days' * (1 - n::double precision / %(activities)s::bigint)
 FROM generate_series(1, %(activities)s::bigint) AS n;
+
+-- Indexes before foreign keys: from the last to the first.
+DO $$
+DECLARE
+    definition text;
+BEGIN
+    SET LOCAL maintenance_work_mem = '256MB';
+    FOR definition IN SELECT again FROM put_aside ORDER BY step DESC LOOP
+        EXECUTE definition;
+    END LOOP;
+END
+$$;
 
 -- The next user and the next post get the next numbers.
 SELECT
