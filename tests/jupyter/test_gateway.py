@@ -72,10 +72,14 @@ def test_real_services_answer(gateway: LiveGateway, shared: Companion) -> None:
 
 
 def test_a_reply_shows_what_happened(gateway: LiveGateway) -> None:
-    reply = gateway.get(f"{PRODUCTS}?per_page=1", headers={"X-Mine": "1"})
+    token = gateway.token(gateway.ADA)
+    reply = gateway.get(f"{PRODUCTS}?per_page=1", token=token, headers={"X-Mine": "1"})
     for text in (repr(reply), reply._repr_html_()):
+        assert "X-Mine: 1" in text
+        assert token not in text, "a token is long, and says nothing to people"
         assert "pagination" in text
         assert "products: GET /api/v1/products?per_page=1" in text
+    assert "# HELP" in gateway.get("/metrics")._repr_html_(), "what is no JSON is shown as it is"
     assert reply.headers["X-Request-Id"] == reply.headers["x-request-id"]
 
 
