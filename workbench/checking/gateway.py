@@ -9,7 +9,7 @@ from workbench.checking.app import App
 from workbench.checking.gateway_client import TOKEN_SETTINGS, GatewayClient
 from workbench.checking.upstream import Upstream
 from workbench.running.clock import Clock
-from workbench.running.system import Stage
+from workbench.running.system import NotReady, Stage
 
 #: The services that a gateway is told of, each by the setting <NAME>_URL.
 SERVICES = ("users", "orders", "products")
@@ -55,20 +55,37 @@ class Gateway(GatewayClient, App):
     def twin(self) -> Gateway:
         """A second process of the same gateway, before the same services and on the same Redis."""
         if self._twin is None:
-            services = [getattr(self, name) for name in SERVICES]
-            system = self._stage.start(
-                self.system.database,
-                settings=self._settings,
-                action="gateway",
-                upstreams=[service.port for service in services],
-                clock=self.clock.path,
-            )
-            twin = Gateway(system, self._stage, self._settings)
-            twin.users, twin.orders, twin.products = services
-            twin.clock, twin._held = self.clock, ExitStack()  # they are the first one's to close
-            self._twin = twin
+            self._twin = self._another(self._stage, self._settings)
         assert isinstance(self._twin, Gateway)  # noqa: S101 - nothing else is put there
         return self._twin
+
+    def _another(self, stage: Stage, settings: Mapping[str, str]) -> Gateway:
+        """One more process, before the services and with the clock of this one."""
+        services = [getattr(self, name) for name in SERVICES]
+        system = stage.start(
+            self.system.database,
+            settings={**self._settings, **settings},
+            action="gateway",
+            upstreams=[service.port for service in services],
+            clock=self.clock.path,
+        )
+        other = Gateway(system, stage, self._settings)
+        other.users, other.orders, other.products = services
+        other.clock, other._held = self.clock, ExitStack()  # they are the first one's to close
+        return other
+
+    def trouble(self, settings: Mapping[str, str]) -> str:
+        """Why a process of this gateway does not come up with these settings over its own: the end
+        of its traceback. Empty when it comes up; it is ended at once."""
+        # A stage of its own: one that has failed to start is not tried again.
+        with self._stage.runner.stage(self._stage.answers, self._stage.tenant) as stage:
+            try:
+                other = self._another(stage, settings)
+            except NotReady as error:
+                return str(error)
+            other.close()
+            other.system.close(keep_database=True)
+        return ""
 
     def close(self) -> None:
         # First, or a gateway that is told to end would wait for answers that nobody gives.
