@@ -96,7 +96,11 @@ def test_a_service_keeps_what_it_is_asked(gateway: LiveGateway) -> None:
     (asked,) = gateway.orders.asked
     assert (asked.method, asked.target, asked.body) == ("POST", "/api/v1/orders?a=%2B", b"\xff")
     assert asked.headers["X-Caller-Id"] == gateway.ADA
-    assert "x-one" in asked.headers
+    assert "X-One" in asked.headers
+    assert asked.headers.get("x-one") == "1, 2"
+    assert [value for name, value in asked.headers if name == "x-one"] == ["1", "2"]
+    assert asked.headers.items() == list(asked.headers)
+    assert asked.headers.get("x-three") is None
     assert gateway.products.asked == []
 
 

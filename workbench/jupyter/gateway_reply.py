@@ -9,19 +9,22 @@ from html import escape
 from typing import Any
 
 from workbench.jupyter.exchange import Exchange, as_box, preformatted
-from workbench.jupyter.headers import Headers
+from workbench.jupyter.headers import Pairs
 
 #: A token of which the beginning is enough to tell what it is.
 _TOKEN = re.compile(r"(Authorization: Bearer \S{12})\S+", re.IGNORECASE)
 
 
 class Asked:
-    """One request that reached a service: `.method`, `.target`, `.headers`, `.body`, `.json`."""
+    """One request that reached a service: `.method`, `.target`, `.headers`, `.body`, `.json`.
+
+    headers: the pairs of names and values as they came; `headers["x-caller-id"]` is one of them.
+    """
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.method: str = data["method"]
         self.target: str = data["target"]
-        self.headers = Headers(data["headers"])
+        self.headers = Pairs(data["headers"])
         self.body: bytes = data["body"].encode("latin-1")
 
     @property
