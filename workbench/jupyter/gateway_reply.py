@@ -12,7 +12,7 @@ from workbench.jupyter.exchange import Exchange, as_box, preformatted
 from workbench.jupyter.headers import Pairs
 
 #: A token of which the beginning is enough to tell what it is.
-_TOKEN = re.compile(r"(Authorization: Bearer \S{12})\S+", re.IGNORECASE)
+_TOKEN = re.compile(r"(Authorization: Bearer \S{12})\S+( \[\.\.\.\])?", re.IGNORECASE)
 
 
 class Asked:

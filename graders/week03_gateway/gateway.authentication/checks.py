@@ -42,9 +42,7 @@ def knock(app: Gateway, authorization: str | bytes | None, path: str = ORDERS) -
     return app.get(path, headers=headers)
 
 
-def refused(
-    app: Gateway, authorization: str | bytes | None, look: str, path: str = ORDERS
-) -> Reply:
+def refused(app: Gateway, authorization: str | bytes | None, look: str, path: str = ORDERS) -> Reply:
     """Whoever comes with this header is sent away, and no service hears of it."""
     reply = knock(app, authorization, path)
     expect.problem(reply, 401, look=look)

@@ -23,9 +23,7 @@ def services(app: Gateway) -> None:
     """Services that answer everything with 200."""
 
 
-def reached(
-    app: Gateway, traceparents: Sequence[str] = (), tracestates: Sequence[str] = ()
-) -> Asked:
+def reached(app: Gateway, traceparents: Sequence[str] = (), tracestates: Sequence[str] = ()) -> Asked:
     """What the catalog got of a request with these headers."""
     app.products.forget()
     headers = [*(("traceparent", one) for one in traceparents),
@@ -172,9 +170,7 @@ def later_versions_are_read(app: Gateway) -> None:
 def digits_are_digits(app: Gateway) -> None:
     """Only 0 to 9 and a to f are digits: not what Python's int() reads besides."""
     for flags in ("+1", "_1", "1_", "-1", "0x"):
-        begins(
-            app, [f"00-{TRACE}-{PARENT}-{flags}"], "which characters are hexadecimal digits here"
-        )
+        begins(app, [f"00-{TRACE}-{PARENT}-{flags}"], "which characters are hexadecimal digits here")
     for trace in (f"0x{TRACE[2:]}", f"{TRACE[:8]}_{TRACE[9:]}", f"+{TRACE[1:]}"):
         begins(app, [f"00-{trace}-{PARENT}-01"], "which characters are hexadecimal digits here")
     begins(app, [f"+0-{TRACE}-{PARENT}-01"], "which characters are hexadecimal digits here")
