@@ -135,9 +135,11 @@ def test_requests_are_sent_together(gateway: LiveGateway) -> None:
     gateway.products.answer([])
     gateway.products.delay(1)
     replies = gateway.together([PRODUCTS] * 5)
-    assert sorted(reply.status for reply in replies) == [200, 200, 503, 503, 503]
+    statuses = [reply.status for reply in replies]
+    assert set(statuses) == {200, 503}, "one after another, none would be too many"
+    assert statuses.count(200) == len(gateway.products.asked)
     for text in (repr(replies), replies._repr_html_()):
-        assert text.count("products: GET /api/v1/products") == 2
+        assert text.count("products: GET /api/v1/products") == statuses.count(200)
 
 
 def test_rate_limits_begin_anew_with_a_configuration(gateway: LiveGateway) -> None:
