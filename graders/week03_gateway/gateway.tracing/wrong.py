@@ -22,7 +22,7 @@ WRONG = [
     Wrong(
         "passed_on_as_it_is",
         "The client's parent id goes on, so the gateway is missing in the picture.",
-        fails=["a_trace_goes_on", "flags_say_who_keeps_it", "later_versions_are_read"],
+        fails=["a_trace_goes_on"],
         edits=[(_GOES_ON, _GOES_ON.replace("_nonzero(8, random)", "sent[3]"))],
     ),
     Wrong(
