@@ -263,8 +263,8 @@ def looks_behind_our_proxies(app: Gateway) -> None:
     for number in range(LIMIT):
         expect.equal(ask(*(() if number % 2 else (f"203.0.113.{number + 20}",))), 200,
                      "status of a request that has not come through two proxies")  # fmt: skip
-    expect.equal(ask("203.0.113.30"), 429, "status of a request that has not come through two"
-                 f" proxies, {LIMIT} before", look="an address that a client has invented")  # fmt: skip
+    what = f"status of a request that has not come through two proxies, {LIMIT} before"
+    expect.equal(ask("203.0.113.30"), 429, what, look="an address that a client has invented")
 
 
 @check(points=1, after=stops_at_the_limit, runs="gateway", on=nobody_counted, settings=LIMITED)
