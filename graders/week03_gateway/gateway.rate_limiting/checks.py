@@ -158,6 +158,12 @@ def tells_what_is_left(app: Gateway) -> None:
         expect.equal([name, *sorted(rest)], ['"default"', f"q={LIMIT}", f"w={WINDOW}"],
                      "RateLimit-Policy", reply=reply)  # fmt: skip
     told(app.get(ORDERS))
+    for key in keys(app):
+        app.redis.expire(key, 50)
+    reply = app.get(PRODUCTS, token=token)
+    seconds = told(reply)[1]
+    expect.that(1 <= seconds <= 50, "t: the 50 seconds that the key still has", str(seconds),
+                sent=reply.sent, look="how much of the window is left?")  # fmt: skip
     app.products.answer(Answer.json({}))
     app.orders.answer(Answer.json({}))
 

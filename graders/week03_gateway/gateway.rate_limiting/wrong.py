@@ -78,6 +78,12 @@ WRONG = [
         edits=[("max(0, limit - used)", "limit - used")],
     ),
     Wrong(
+        "the_whole_window",
+        "However little of the window is left, the client is told all of it.",
+        fails=["tells_what_is_left"],
+        edits=[("t={seconds_left}'", "t={window}'")],
+    ),
+    Wrong(
         "told_too_late",
         "The headers are set when the handler comes back, and a proxied answer has gone by then.",
         fails=["tells_what_is_left"],
