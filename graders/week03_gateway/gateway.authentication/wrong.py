@@ -70,7 +70,7 @@ WRONG = [
         "The token is read; nobody checks who has written it. The claims are checked all the same.",
         fails=["the_signature_is_ours", "the_challenge_tells_them_apart"],
         edits=[(_OPTIONS, '{"require": list(_REQUIRED), "verify_signature": False, "verify_exp": True,\n'
-                          '                         "verify_nbf": True, "verify_aud": True, "verify_iss": True}')],
+                          '                         "verify_nbf": True, "verify_aud": True, "verify_iss": True, "verify_sub": True}')],
     ),
     Wrong(
         "good_for_ever",
