@@ -5,7 +5,7 @@ from workbench.alternatives import Wrong
 _FLAG = "        self.has_begun = True\n"
 _SET = "        self._begun.set()\n"
 _EVENT = "        self._begun = asyncio.Event()\n"
-_TIMEOUT = "        shutdown_timeout=finish_seconds,\n"
+_TIMEOUT = "        shutdown_timeout=finish_seconds / 2,\n"
 _WAIT = "        await shutdown.wait()\n"
 _DRAIN = "        await sleep(drain_seconds)\n"
 _CLEANUP = "        await runner.cleanup()\n"
@@ -54,8 +54,15 @@ WRONG = [
     ),
     Wrong(
         "cancels_at_once",
-        "Clearing up waits for nobody.",
+        "Whatever runs is cancelled, and that is the requests.",
         fails=["finishes_what_is_under_way", "may_be_told_again"],
+        edits=[(_DRAIN, _DRAIN + "        for task in asyncio.all_tasks() - {asyncio.current_task()}:\n"
+                                 "            task.cancel()\n")],
+    ),
+    Wrong(
+        "nothing_is_for_ever",
+        "To the library 0 seconds are no limit.",
+        fails=["gives_up_in_time"],
         edits=[(_TIMEOUT, "        shutdown_timeout=0,\n")],
     ),
     Wrong(
@@ -67,7 +74,7 @@ WRONG = [
     Wrong(
         "door_stays_open",
         "Those inside are waited for first, and meanwhile others come in.",
-        fails=["closes_the_door_first"],
+        fails=["closes_the_door_first", "ends_when_it_is_told"],
         edits=[(_DRAIN, _DRAIN + "        await runner.server.shutdown(finish_seconds)\n")],
     ),
     Wrong(
