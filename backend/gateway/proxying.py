@@ -39,7 +39,7 @@ async def forward(
     hold a service's worker. Raises Unavailable, and HTTPRequestEntityTooLarge.
     """
     body = await request.read() if request.body_exists else None
-    headers = [*kept(request.headers.items(), OURS), *forwarded(request), *added]
+    headers = [*_kept(request.headers.items(), OURS), *_forwarded(request), *added]
     answer = await upstream.send(request.method, request.raw_path, headers, body)
     try:
         return await _pass_on(request, answer)
@@ -48,7 +48,7 @@ async def forward(
 
 
 async def _pass_on(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
-    headers = CIMultiDict(kept(answer.headers.items(), ()))
+    headers = CIMultiDict(_kept(answer.headers.items(), ()))
     response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
     await response.prepare(request)
     pieces = answer.content.iter_any()
@@ -69,7 +69,7 @@ async def _pass_on(request: web.Request, answer: aiohttp.ClientResponse) -> web.
     return response
 
 
-def kept(headers: Headers, dropped: Iterable[str]) -> list[tuple[str, str]]:
+def _kept(headers: Headers, dropped: Iterable[str]) -> list[tuple[str, str]]:
     """The headers that go on, repeated ones as often as they came; without those `dropped`."""
     pairs = list(headers)
     named = {
@@ -79,7 +79,13 @@ def kept(headers: Headers, dropped: Iterable[str]) -> list[tuple[str, str]]:
         for name in value.split(",")
     }
     gone = HOP_BY_HOP | named | set(dropped)
-    return [(name, _whole(value)) for name, value in pairs if name.lower() not in gone]
+    return [(name, _whole(value)) for name, value in pairs if not {*_readings(name)} & gone]
+
+
+def _readings(name: str) -> tuple[str, str]:
+    """What a header may be called where it arrives: to CGI and WSGI, and to a service behind them,
+    X_Caller_Id is X-Caller-Id."""
+    return name.lower(), name.lower().replace("_", "-")
 
 
 def _whole(value: str) -> str:
@@ -92,7 +98,7 @@ def _whole(value: str) -> str:
     return value
 
 
-def forwarded(request: web.Request) -> list[tuple[str, str]]:
+def _forwarded(request: web.Request) -> list[tuple[str, str]]:
     """Who asked, and where: each proxy adds the address that it was asked from."""
     before = request.headers.getall("X-Forwarded-For", [])
     return [

@@ -86,16 +86,18 @@ class Retries:
     ) -> Answer:
         """The answer of the last attempt. A pause is made only if it ends within the time left.
 
-        Raises Unavailable when the last attempt did, and CircuitOpen at once.
+        Raises Unavailable when the last attempt did, and CircuitOpen at once: it is what holds now,
+        and says when to come back. Its cause is the failure before it, if that was raised.
         """
         self._budget.earn()
-        tried = 0
+        tried, failure = 0, None
         while True:
-            answer, failure = None, None
+            answer = None
             try:
                 answer = await attempt()
-            except CircuitOpen:
-                raise
+                failure = None
+            except CircuitOpen as error:
+                raise error from failure
             except Unavailable as error:
                 failure = error
             tried += 1

@@ -58,14 +58,14 @@ class RoutingTable:
 
         None when no service has it. Raises BadTarget.
         """
-        path = checked_path(target)
+        path = _checked_path(target)
         for route in self._routes:
             if path == route.prefix or path.startswith(f"{route.prefix}/"):
                 return route
         return None
 
 
-def checked_path(target: str) -> str:
+def _checked_path(target: str) -> str:
     """The path of a target, still quoted.
 
     Raises BadTarget for what servers read in different ways: `.` and `..`, slashes that are quoted,

@@ -45,7 +45,9 @@ class Upstream:
         target: path and query as they go on the wire. Raises Unavailable.
         """
         end = self._clock() + self._deadline_seconds
-        listed = list(headers)
+        # Of X-A and x-a, which are one header, aiohttp would send the last spelling only.
+        spelt: dict[str, str] = {}
+        listed = [(spelt.setdefault(name.lower(), name), value) for name, value in headers]
 
         def seconds_left() -> float:
             return end - self._clock()

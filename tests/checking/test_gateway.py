@@ -71,6 +71,37 @@ def test_two_processes_share_services_and_redis(app: Gateway) -> None:
     assert app.twin.commands
 
 
+def test_a_gateway_that_was_altered_stands_before_the_same_services(app: Gateway) -> None:
+    app.orders.answer(Answer.json("orders"))
+    edits = [("RoutingTable(ROUTES)", 'RoutingTable([type(ROUTES[0])("/o", "orders", False)])')]
+    with app.altered("backend/gateway/app.py", edits) as other:
+        assert other.get("/o/1").json == "orders"
+        assert other.get("/api/v1/products").status == 404
+    assert app.get("/api/v1/products").status == 200
+
+
+def test_an_altered_gateway_stands_beside_it(app: Gateway) -> None:
+    edits = [('add_get("/metrics"', 'add_get("/other"')]
+    with app.altered("backend/gateway/app.py", edits) as other:
+        assert other.get("/other", role=None).status == 401
+        app.products.forget()
+        assert other.get("/api/v1/products").status == 200
+        assert len(app.products.asked) == 1
+        app.orders.answer(Answer(500), Answer(500), Answer.json({}))
+        statuses = [other.get("/api/v1/orders", token=app.token(USER)).status for _ in range(3)]
+        assert statuses == [500, 500, 503]
+        assert isinstance(other, Gateway)
+        other.clock.advance(30)
+        assert other.get("/api/v1/orders", token=app.token(USER)).status == 200
+    assert app.get("/other", token=app.token(USER)).status == 404
+
+
+def test_a_process_that_does_not_come_up_says_why_and_spoils_no_other(app: Gateway) -> None:
+    assert "SettingsError: JWT_KEY" in app.trouble({"JWT_KEY": "short"})
+    assert app.trouble({}) == ""
+    assert app.get("/api/v1/products").status == 200
+
+
 def test_a_request_under_way_is_finished_after_sigterm(stage: Stage) -> None:
     with ThreadPoolExecutor() as pool, Gateway.start(stage, {}) as app:
         with app.products.hold() as held:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -37,8 +39,24 @@ def shell() -> InteractiveShell:
 
 
 @pytest.fixture
-def notebook(shell: InteractiveShell, course: Course, companion: Companion, work: Path) -> Notebook:
-    return Notebook(shell, course, Answers(), companion)
+def notebook(
+    shell: InteractiveShell,
+    course: Course,
+    companion: Companion,
+    work: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Notebook]:
+    # It imports the learner's backend in the place of ours, which other tests have imported.
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    before = _backend_modules()
+    yield Notebook(shell, course, Answers(), companion)
+    for name in _backend_modules():
+        del sys.modules[name]
+    sys.modules.update(before)
+
+
+def _backend_modules() -> dict[str, ModuleType]:
+    return {name: module for name, module in sys.modules.items() if name.split(".")[0] == "backend"}
 
 
 @pytest.fixture

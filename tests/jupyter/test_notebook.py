@@ -92,6 +92,17 @@ def test_a_broken_answer_makes_the_live_system_say_so(notebook: Notebook, app: L
     assert "ZeroDivisionError" in repr(reply)
 
 
+def test_a_system_that_ends_without_an_answer_is_said(
+    notebook: Notebook, app: LiveApp, course: Course
+) -> None:
+    part = course.exercise("catalog.listing").part
+    ends = part.replace("total = session", "import os; os._exit(1)\n    total = session")
+    notebook.answer("catalog.listing", ends)
+    reply = app.get("/api/v1/products")
+    assert reply.status == 0
+    assert "the connection ended" in repr(reply)
+
+
 def test_what_was_posted_survives_a_swap_and_not_a_reset(
     notebook: Notebook, app: LiveApp, course: Course
 ) -> None:

@@ -80,9 +80,12 @@ class App(Client):
         """A second process of the same system, on the same database and Redis; started when first
         asked for."""
         if self._twin is None:
-            twin = self._stage.start(self.system.database, settings=self._settings)
-            self._twin = App(twin, self._stage, self._settings)
+            self._twin = self._another(self._stage, self._settings)
         return self._twin
+
+    def _another(self, stage: Stage, settings: Mapping[str, str]) -> App:
+        """One more process, on the database of this one."""
+        return App(stage.start(self.system.database, settings=settings), stage, settings)
 
     @contextmanager
     def faulty(self, path: str, edits: Sequence[tuple[str, str]]) -> Iterator[App]:
@@ -130,7 +133,7 @@ class App(Client):
     def _beside(self, texts: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[App]:
         """A process of the reference with these texts laid over it, on this system's database."""
         with self._stage.runner.stage(texts, self._stage.tenant) as stage:
-            app = App(stage.start(self.system.database, settings=settings), stage, settings)
+            app = self._another(stage, settings)
             self._others.append(app)
             try:
                 yield app

@@ -238,6 +238,6 @@ def _show(request: httpx.Request, headers: Any) -> str:
     target = f"{parts.path}{'?' + parts.query if parts.query else ''}"
     target = request.extensions.get("target", target.encode()).decode("ascii", "replace")
     line = f"{request.method} {target}"
-    chosen = [f"{name}: {value}" for name, value in _pairs(headers)]
+    chosen = [f"{name}: {shorten(value, 120)}" for name, value in _pairs(headers)]
     body = request.read().decode("utf-8", "replace")
     return "\n".join([line, *chosen, *([shorten(body)] if body else [])])

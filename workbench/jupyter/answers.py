@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workbench.course import Exercise
+from workbench.course import Course, Exercise
 from workbench.paths import work_dir
 from workbench.writing import write_whole
 
@@ -39,6 +39,14 @@ class Answers:
             return _read(self._current_file(exercise))
         except FileNotFoundError:
             return None
+
+    def texts(self, course: Course) -> dict[str, str]:
+        """The current answers, as path of the part -> text."""
+        return {
+            exercise.replaces: text
+            for exercise in course.exercises
+            if (text := self.current(exercise)) is not None
+        }
 
     def save(self, exercise: Exercise, text: str) -> bool:
         """Make `text` the current answer and keep it for good. False when it was current already.

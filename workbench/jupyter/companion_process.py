@@ -12,29 +12,36 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from workbench.bench.choose import provider_from
 from workbench.bench.provider import BenchError
+from workbench.checking.failure import CheckFailed
 from workbench.course import Course, load_course
 from workbench.grading.engine import OUR_FAULTS, Engine
+from workbench.jupyter.gateway_desk import GatewayDesk
+from workbench.jupyter.gateway_system import GatewaySystem
 from workbench.jupyter.live import Live
 from workbench.paths import work_dir
 from workbench.running.runner import Runner
 from workbench.running.system import NotReady
 
 
-class Desk:
+class Desk(GatewayDesk):
     """What can be asked of the companion: one method a request."""
 
-    def __init__(self, course: Course, engine: Engine, live: Live) -> None:
+    def __init__(self, course: Course, engine: Engine, live: Live, gateway: GatewaySystem) -> None:
+        super().__init__(gateway)
         self._course, self._engine, self._live = course, engine, live
 
     def check(self, exercise: str, answer: str) -> dict[str, Any]:
         return self._engine.grade(self._course.exercise(exercise), answer).as_json()
 
     def swap(self) -> dict[str, Any]:
-        return {"folder": str(self._live.swap())}
+        folder = self._live.swap()
+        self._gateway.swap()
+        return {"folder": str(folder)}
 
     def ask(self, method: str, path: str, options: dict[str, Any]) -> dict[str, Any]:
         return self._live.ask(method, path, options)
@@ -62,9 +69,13 @@ def main() -> int:
         print(json.dumps({"id": 0, "trouble": str(error)}), file=replies)
         return 1
     course = load_course()
-    with lease, Runner(lease.services, spare=True) as runner, Live(runner, course) as live:
+    with ExitStack() as stack:
+        stack.enter_context(lease)
+        runner = stack.enter_context(Runner(lease.services, spare=True))
+        live = stack.enter_context(Live(runner, course))
+        gateway = stack.enter_context(GatewaySystem(runner, course, live))
         runner.launcher.warm_up()
-        desk = Desk(course, Engine(runner), live)
+        desk = Desk(course, Engine(runner), live, gateway)
         print(json.dumps({"id": 0}), file=replies)
         for line in sys.stdin:
             order = json.loads(line)
@@ -77,7 +88,7 @@ def _answer(method: Callable[..., dict[str, Any]], order: dict[str, Any]) -> dic
     number = order.pop("id")
     try:
         return {"id": number, "reply": method(**order)}
-    except (NotReady, *OUR_FAULTS) as error:
+    except (CheckFailed, NotReady, *OUR_FAULTS) as error:
         return {"id": number, "trouble": str(error)}
     except Exception:  # noqa: BLE001 - one odd request must not take the learner's system down
         return {"id": number, "trouble": traceback.format_exc()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -11,12 +12,22 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import JsonLexer, SqlLexer
 
 from workbench.jupyter.companion import Companion, CompanionError
+from workbench.jupyter.headers import Headers
+from workbench.jupyter.verbs import Verbs
 
 _MOST_SHOWN = 4000
 
-_NOTHING = {"status": 0, "headers": {}, "body": "", "seconds": 0.0, "statements": [], "log": ""}
+#: An exchange without an answer.
+NOTHING: dict[str, Any] = {
+    "status": 0,
+    "headers": [],
+    "body": "",
+    "seconds": 0.0,
+    "statements": [],
+    "log": "",
+}
 
-_FORMATTER = HtmlFormatter(noclasses=True, nobackground=True, style="friendly", wrapcode=False)
+FORMATTER = HtmlFormatter(noclasses=True, nobackground=True, style="friendly", wrapcode=False)
 
 _STYLE = """<style>
 .wbx{font:13px/1.5 var(--jp-content-font-family,system-ui,sans-serif);max-width:62rem;
@@ -36,7 +47,7 @@ class Exchange:
     def __init__(self, data: dict[str, Any]) -> None:
         self.sent: str = data["sent"]
         self.status: int = data["status"]
-        self.headers: dict[str, str] = data["headers"]
+        self.headers = Headers(data["headers"])
         self.text: str = data["body"]
         self.seconds: float = data["seconds"]
         self.statements: list[str] = [one["text"] for one in data["statements"]]
@@ -56,22 +67,21 @@ class Exchange:
         return "\n".join(part for part in parts if part)
 
     def _repr_html_(self) -> str:
-        summary = f"{self.status or 'no answer'} in {self.seconds * 1000:.0f} ms"
         rows = [
             f"<b>{escape(self.sent)}</b><br>"
-            f"<small>{summary}, {len(self._ran)} SQL statements</small>"
+            f"<small>{self._summary()}, {len(self._ran)} SQL statements</small>"
         ]
         if self.text:
-            rows.append(highlight(self._pretty(), JsonLexer(), _FORMATTER))
+            rows.append(highlight(self._pretty(), JsonLexer(), FORMATTER))
         rows += [
             f"<small>{escape(one['tag'])} in {one['seconds'] * 1000:.1f} ms</small>"
-            + highlight(_shorten(one["text"]), SqlLexer(), _FORMATTER)
+            + highlight(_shorten(one["text"]), SqlLexer(), FORMATTER)
             for one in self._ran
         ]
-        rows += [f"<pre>{escape(text)}</pre>" for text in (self._log.strip(), self._note) if text]
-        return (
-            _STYLE + '<div class="wbx">' + "".join(f"<div>{row}</div>" for row in rows) + "</div>"
-        )
+        return as_box([*rows, *preformatted(self._log, self._note)])
+
+    def _summary(self) -> str:
+        return f"{self.status or 'no answer'} in {self.seconds * 1000:.0f} ms"
 
     def _pretty(self) -> str:
         try:
@@ -80,26 +90,11 @@ class Exchange:
             return _shorten(self.text)
 
 
-class LiveApp:
+class LiveApp(Verbs[Exchange]):
     """The learner's live system. Options of a request are httpx's: params, json, headers."""
 
     def __init__(self, companion: Companion) -> None:
         self._companion = companion
-
-    def get(self, path: str, **options: Any) -> Exchange:
-        return self.request("GET", path, **options)
-
-    def post(self, path: str, **options: Any) -> Exchange:
-        return self.request("POST", path, **options)
-
-    def put(self, path: str, **options: Any) -> Exchange:
-        return self.request("PUT", path, **options)
-
-    def patch(self, path: str, **options: Any) -> Exchange:
-        return self.request("PATCH", path, **options)
-
-    def delete(self, path: str, **options: Any) -> Exchange:
-        return self.request("DELETE", path, **options)
 
     def graphql(
         self, query: str, variables: dict[str, Any] | None = None, **options: Any
@@ -113,7 +108,7 @@ class LiveApp:
         try:
             return Exchange(self._companion.ask("ask", method=method, path=path, options=options))
         except CompanionError as error:
-            return Exchange({**_NOTHING, "sent": f"{method} {path}", "note": str(error)})
+            return Exchange({**NOTHING, "sent": f"{method} {path}", "note": str(error)})
 
     @property
     def url(self) -> str:
@@ -132,6 +127,16 @@ class LiveApp:
 
     def __repr__(self) -> str:
         return f"<the live system at {self.url}; its documentation is at {self.url}/docs>"
+
+
+def as_box(rows: Sequence[str]) -> str:
+    """HTML: a box with these rows, which are HTML."""
+    return _STYLE + '<div class="wbx">' + "".join(f"<div>{row}</div>" for row in rows) + "</div>"
+
+
+def preformatted(*texts: str) -> list[str]:
+    """HTML of each text that says anything."""
+    return [f"<pre>{escape(text.strip())}</pre>" for text in texts if text.strip()]
 
 
 def _shorten(text: str) -> str:

@@ -15,16 +15,18 @@ from workbench.grading.result import ExerciseResult
 from workbench.jupyter.answers import Answers
 from workbench.jupyter.companion import Companion
 from workbench.jupyter.exchange import LiveApp
+from workbench.jupyter.gateway import LiveGateway
 from workbench.jupyter.score import Score, not_run
 
 
 def load(shell: InteractiveShell) -> None:
-    """Put `%%answer`, `check` and `app` into this notebook."""
+    """Put `%%answer`, `check`, `app` and `gateway` into this notebook."""
     course, answers, companion = load_course(), Answers(), Companion()
     atexit.register(companion.close)
     notebook = Notebook(shell, course, answers, companion)
     shell.register_magic_function(notebook.answer, "cell", "answer")  # type: ignore[arg-type]
-    shell.push({"check": notebook.check, "app": LiveApp(companion)})
+    live = {"app": LiveApp(companion), "gateway": LiveGateway(companion)}
+    shell.push({"check": notebook.check, **live})
 
 
 class Notebook:

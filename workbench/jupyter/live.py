@@ -6,12 +6,12 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from workbench.checking.failure import CheckFailed
 from workbench.checking.http import Client
 from workbench.checking.sql import Refused, Sql
 from workbench.closing import Closing
 from workbench.course import Course
 from workbench.jupyter.answers import Answers
+from workbench.jupyter.exchange_data import exchange_data
 from workbench.paths import root
 from workbench.running.runner import Runner
 from workbench.running.system import NotReady, Stage, System
@@ -30,7 +30,7 @@ class Live(Closing):
         self._runner, self._course = runner, course
         self._stage: Stage | None = None
         self._system: System | None = None
-        self._tenant = runner.tenancy.create_tenant()
+        self.tenant = runner.tenancy.create_tenant()
         self._databases: dict[str, str] = {}  # schema -> database
         self._note = ""
         self._port = 0
@@ -43,43 +43,23 @@ class Live(Closing):
         """
         running = self._system is not None
         self._stop()
-        answers = Answers()
-        texts = {
-            exercise.replaces: text
-            for exercise in self._course.exercises
-            if (text := answers.current(exercise)) is not None
-        }
-        stage = self._stage = self._runner.stage(texts, self._tenant)
+        texts = Answers().texts(self._course)
+        stage = self._stage = self._runner.stage(texts, self.tenant)
         if running:
             with contextlib.suppress(NotReady):  # the stage remembers, and tells who asks next
                 self._running()
         return stage.folder
 
     def ask(self, method: str, path: str, options: dict[str, Any]) -> dict[str, Any]:
-        """Send one request to the live system: the exchange as JSON data, or {"trouble": text}.
+        """Send one request to the live system: the exchange as JSON data.
 
-        Raises NotReady when the system does not come up.
+        Raises NotReady when the system does not come up, and CheckFailed when it does not answer.
         """
         system = self._running()
         log = len(system.output)
         with Client(system) as client:
-            try:
-                reply = client.request(method, path, **options)
-            except CheckFailed as failure:
-                return {"trouble": failure.message}
-        return {
-            "sent": reply.sent,
-            "status": reply.status,
-            "headers": dict(reply.headers),
-            "body": reply.text,
-            "seconds": reply.seconds,
-            "statements": [
-                {"text": one.text, "tag": one.tag or one.error, "seconds": one.seconds}
-                for one in reply.statements
-            ],
-            "log": system.output[log:],
-            "note": self._note,
-        }
+            reply = client.request(method, path, **options)
+        return {**exchange_data(reply), "log": system.output[log:], "note": self._note}
 
     def address(self) -> str:
         """The live system's base URL; starts it."""
@@ -101,7 +81,7 @@ class Live(Closing):
 
     def close(self) -> None:
         self._stop()
-        self._runner.tenancy.drop_tenant(self._tenant)
+        self._runner.tenancy.drop_tenant(self.tenant)
 
     def _running(self) -> System:
         if self._stage is None:

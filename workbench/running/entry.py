@@ -13,6 +13,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +91,22 @@ def _make_schema(_: socket.socket, status: int, __: Clock) -> None:
 
 
 def _serve(listener: socket.socket, status: int, _: Clock) -> None:
+    _serve_app(importlib.import_module("backend.app").create_app(), listener, status)
+
+
+def _serve_service(name: str, listener: socket.socket, status: int, _: Clock) -> None:
+    """Serve one of the small services; its tables are made first."""
+    service = importlib.import_module(f"backend.services.{name}")
+    engine = importlib.import_module("backend.database").connect_to(os.environ["DATABASE_URL"])
+    importlib.import_module("backend.services.service").create_tables(engine, service.metadata)
+    engine.dispose()
+    _serve_app(getattr(service, f"create_{name}")(), listener, status)
+
+
+def _serve_app(app: Any, listener: socket.socket, status: int) -> None:
+    """Serve a WSGI application until the process is ended."""
     import waitress
 
-    app = importlib.import_module("backend.app").create_app()
     # Which proxies are believed is for the system to decide, so it sees what they wrote.
     server = waitress.create_server(
         app,
@@ -130,11 +144,13 @@ def _run_suite(_: socket.socket, status: int, __: Clock) -> None:
     os._exit(code)
 
 
-ACTIONS = {
+ACTIONS: dict[str, Callable[[socket.socket, int, Clock], None]] = {
     "gateway": _serve_gateway,
+    "orders": partial(_serve_service, "orders"),
     "schema": _make_schema,
     "serve": _serve,
     "suite": _run_suite,
+    "users": partial(_serve_service, "users"),
     "work": _work,
 }
 

@@ -133,6 +133,30 @@ def test_the_service_learns_who_asks_for_what(gateway: Running) -> None:
     assert asked.header("host") == gateway.products.url.removeprefix("http://")
 
 
+def test_a_header_that_is_spelt_in_two_ways_is_kept(gateway: Running) -> None:
+    sent = [("X-Mine", "1"), ("x-mine", "2"), ("X-Mine", "3")]
+    gateway.products.answer(Answer(200, b"", sent))
+    reply = gateway.client.get(PATH, headers=sent)
+    assert gateway.products.asked[0].all("x-mine") == ["1", "2", "3"]
+    assert reply.headers.get_list("x-mine") == ["1", "2", "3"]
+
+
+def test_nobody_speaks_in_our_name_by_another_spelling(gateway: Running) -> None:
+    gateway.ask(PATH, headers={"X_Caller_Id": "me", "x-Caller_ROLE": "admin", "X_Mine": "1"})
+    (asked,) = gateway.products.asked
+    assert [name for name, _ in asked.headers if "caller" in name] == []
+    assert asked.header("x_mine") == "1"
+
+
+def test_nobody_takes_our_headers_away_by_naming_them(gateway: Running, user: str) -> None:
+    names = "X-Caller-Id, x-forwarded-for, X-Request-ID, traceparent, host"
+    gateway.ask(f"/api/v1/users/{user}", caller=user, headers={"Connection": names})
+    (asked,) = gateway.users.asked
+    assert asked.header("x-caller-id") == user
+    for name in ("x-forwarded-for", "x-request-id", "traceparent", "host"):
+        assert asked.header(name)
+
+
 def test_the_service_learns_who_the_caller_is(gateway: Running, user: str) -> None:
     gateway.ask(f"/api/v1/users/{user}", caller=user, headers={"x-caller-id": "other"})
     (asked,) = gateway.users.asked

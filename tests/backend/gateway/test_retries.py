@@ -104,6 +104,16 @@ def test_an_open_circuit_is_not_knocked_at() -> None:
     assert sending.pauses == []
 
 
+def test_a_circuit_that_opens_meanwhile_keeps_what_failed_as_its_cause() -> None:
+    first = refused()
+    with pytest.raises(CircuitOpen) as found:
+        Sending(first, CircuitOpen("users", "open"), attempts=4).send()
+    assert found.value.__cause__ is first
+    with pytest.raises(CircuitOpen) as found:
+        Sending(first, Reply(503), CircuitOpen("users", "open"), attempts=4).send()
+    assert found.value.__cause__ is None
+
+
 def test_a_service_says_when_to_come_back() -> None:
     sending = Sending(Reply(503, {"Retry-After": "7"}), Reply(200))
     sending.send()

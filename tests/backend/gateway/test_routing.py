@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.gateway.routing import ROUTES, BadTarget, Route, RoutingTable, checked_path
+from backend.gateway.routing import ROUTES, BadTarget, Route, RoutingTable
 
 TABLE = RoutingTable(ROUTES)
 
@@ -73,10 +73,12 @@ def test_refuses_what_servers_read_in_different_ways(target: str) -> None:
 @given(st.text(max_size=30))
 def test_what_is_let_through_means_one_path(text: str) -> None:
     for segment in (text, quote(text, safe=""), quote(quote(text, safe=""), safe="")):
+        target = f"/api/v1/users/{segment}"
         try:
-            path = checked_path(f"/api/v1/users/{segment}")
+            assert TABLE.find(target) is not None
         except BadTarget:
             continue
+        path = target.partition("?")[0]
         for reading in (path, unquote(path), unquote(unquote(path))):
             assert ".." not in reading.split("/")
             assert reading.split("/")[:4] == ["", "api", "v1", "users"]

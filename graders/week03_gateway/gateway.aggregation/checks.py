@@ -1,0 +1,188 @@
+"""Three services that are slow, fail, or never answer, behind one dashboard."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from workbench.checking import Answer, Gateway, Reply, check, expect
+
+NEVER = "60000"
+PATIENT = {
+    "RETRY_ATTEMPTS": "1", "BREAKER_FAILURES": "1000", "ATTEMPT_TIMEOUT_MS": NEVER,
+    "DEADLINE_MS": NEVER, "DASHBOARD_DEADLINE_MS": NEVER,
+}  # fmt: skip
+#: The same, with a deadline of the dashboard.
+HASTY = {**PATIENT, "DASHBOARD_DEADLINE_MS": "800"}
+
+#: More than a busy machine needs until something happens that happens at once.
+WAIT = 8.0
+
+USER = "5f0c8a52-7a0e-4d55-9f0e-0d3c5b1f6a01"
+PATH = f"/api/v1/dashboard/{USER}"
+NAMES = ("users", "orders", "products")
+
+PERSON = {"id": USER, "name": "Ada", "email": "ada@example.org"}
+ORDER = {"id": "o1", "status": "placed", "total": "12.50", "created_at": "2026-11-01T08:00:00Z"}
+PRODUCT = {"id": "p1", "name": "Lamp", "price": "9.90", "stock_quantity": 3}
+
+
+def services(app: Gateway) -> None:
+    """Three services that answer as they should."""
+    app.users.answer(Answer.json(PERSON))
+    app.orders.answer(Answer.json({"orders": [ORDER]}))
+    app.products.answer(Answer.json({"products": [PRODUCT]}))
+    for name in NAMES:
+        getattr(app, name).forget()
+
+
+def ask(app: Gateway) -> Reply:
+    return app.get(PATH, token=app.token(USER))
+
+
+def shown(reply: Reply, *missing: str, look: str = "") -> None:
+    """The dashboard is there, with every part but these."""
+    expect.status(reply, 200, look)
+    for name, found in (
+        ("users", reply["user"] is not None and reply["user", "name"] == "Ada"),
+        ("orders", bool(reply["orders"]) and reply["orders", 0, "id"] == "o1"),
+        ("products", bool(reply["products"]) and reply["products", 0, "id"] == "p1"),
+    ):
+        if name in missing:
+            key = "user" if name == "users" else name
+            expect.equal(reply[key], None, key, reply=reply, look=look)
+        else:
+            expect.that(found, f"what {name} answered", reply.shown, sent=reply.sent, look=look)
+    listed = reply["missing"]
+    got = sorted(listed) if isinstance(listed, list) else listed
+    expect.equal(got, sorted(missing), "missing, in order", reply=reply, look=look)
+
+
+@contextmanager
+def holding(app: Gateway, *names: str) -> Iterator[dict[str, Any]]:
+    """Meanwhile these services do not answer."""
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(getattr(app, name).hold()) for name in names}
+
+
+def reached(held: Any, name: str, look: str) -> None:
+    got = "none, while others are still to answer"
+    expect.that(held.reached(1, WAIT), f"a request that reaches {name}", got, look=look)
+
+
+def given_up(held: Any, name: str, after: str) -> None:
+    """The gateway has closed its connection to this service, which has not answered."""
+    expect.that(held.left(1, WAIT), f"the request to {name} is given up, its connection closed",
+                "the gateway still waits for the answer", sent=f"GET {PATH}",
+                look=f"what becomes of a task {after}")  # fmt: skip
+
+
+@check(points=3, runs="gateway", on=services, settings=PATIENT)
+def asks_all_at_once(app: Gateway) -> None:
+    """All questions are asked before any of them is answered."""
+    services(app)
+    with ThreadPoolExecutor() as pool:
+        with holding(app, *NAMES) as held:
+            reply = pool.submit(ask, app)
+            for name in NAMES:
+                reached(held[name], name, "what is waited for before the next one is asked")
+        shown(reply.result(), look="three answers that came at last")
+
+
+@check(points=4, runs="gateway", on=services, settings=PATIENT)
+def a_failure_is_told_beside_the_others(app: Gateway) -> None:
+    """One that fails is an exception under its name, whichever it is; the others are waited for,
+    and are answers."""
+    services(app)
+    app.products.answer(Answer(500))
+    with ThreadPoolExecutor() as pool:
+        with app.orders.hold() as held:
+            reply = pool.submit(ask, app)
+            reached(held, "orders", "")
+            # By the time that these are answered, the gateway knows that products has failed.
+            for _ in range(4):
+                app.get("/api/v1/products")
+        shown(reply.result(), "products", look="what a failure does to those that are under way")
+    for name, failure in (("orders", Answer(500)), ("orders", Answer(404)),
+                          ("products", Answer(404)), ("products", Answer(None)),
+                          ("orders", Answer(200, b"<html>")), ("users", Answer(500))):  # fmt: skip
+        services(app)
+        getattr(app, name).answer(failure)
+        shown(ask(app), name, look=f"an exception, because {name} failed")
+    services(app)
+    for name in ("users", "products"):
+        getattr(app, name).answer(Answer(500))
+    shown(ask(app), "users", "products", look="two exceptions")
+
+
+@check(points=1, runs="gateway", on=services, settings=PATIENT)
+def asks_once(app: Gateway) -> None:
+    """Every question is asked once, also when it fails."""
+    services(app)
+    app.orders.answer(Answer(500))
+    ask(app)
+    for name in NAMES:
+        count = len(getattr(app, name).asked)
+        expect.equal(count, 1, f"requests to {name}", look="who tries again, and where")
+
+
+@check(points=2, runs="gateway", on=services, settings=PATIENT)
+def when_all_fail_it_says_so(app: Gateway) -> None:
+    """When every question fails there are as many exceptions, and the dashboard answers 503."""
+    services(app)
+    for name in NAMES:
+        getattr(app, name).answer(Answer(500))
+    reply = ask(app)
+    expect.problem(reply, 503, look="what gather gives when all fail, and whether it raises")
+
+
+@check(points=3, runs="gateway", on=services, settings=HASTY)
+def keeps_the_deadline(app: Gateway) -> None:
+    """At the deadline it gives what there is; what is not there by then is an exception."""
+    for tries_left in (4, 3, 2, 1, 0):
+        services(app)
+        with app.orders.hold():
+            reply = ask(app)
+        # On a machine that is very busy, the others may have been late, too.
+        late = reply.status in (200, 503) and len(reply.json.get("missing", "")) != 1
+        if not (late and tries_left):
+            break
+    shown(reply, "orders", look="what is there when the time is over")
+
+
+@check(points=2, runs="gateway", on=services, settings=HASTY)
+def the_deadline_cancels(app: Gateway) -> None:
+    """What is not done at the deadline is cancelled: nobody works for an answer that is gone."""
+    for tries_left in (4, 3, 2, 1, 0):
+        services(app)
+        with holding(app, *NAMES) as held:
+            ask(app)
+            # On a machine that is very busy, the time may be over before all have been asked.
+            if tries_left and not all(getattr(app, name).asked for name in NAMES):
+                continue
+            for name in NAMES:
+                given_up(held[name], name, "that nobody waits for any more")
+            return
+
+
+@check(points=3, runs="gateway", on=services, settings=PATIENT)
+def who_leaves_ends_the_questions(app: Gateway) -> None:
+    """When it is cancelled itself, because the client has gone, every question is cancelled."""
+    services(app)
+    place = urlsplit(app.system.base_url)
+    with holding(app, *NAMES) as held:
+        with socket.create_connection((place.hostname, place.port), WAIT) as client:
+            client.sendall(
+                f"GET {PATH} HTTP/1.1\r\nHost: gateway\r\n"
+                f"Authorization: Bearer {app.token(USER)}\r\n\r\n".encode()
+            )
+            expect.that(any(held[name].reached(1, WAIT) for name in NAMES),
+                        "a request that reaches a service", "none")  # fmt: skip
+        for name in NAMES:
+            # Whom it had not been asked yet, nobody needs to give up.
+            if getattr(app, name).asked:
+                given_up(held[name], name, "when the one that waits for it is cancelled")

@@ -1,0 +1,162 @@
+"""Mistakes that people make with circuit breakers."""
+
+from workbench.alternatives import Wrong
+
+_ADMIT = "        period = self._admit()\n"
+_ASK = "            answer = await ask()\n"
+_GOOD = "            good = not failed(answer)\n"
+_EXCEPT = "        except Unavailable:\n            good = False\n            raise\n"
+_REFUSE = "        if state is State.OPEN or (state is State.HALF_OPEN and self._probing):\n"
+_STALE = "        if period != self._period:\n"
+_RESET = "            self._failures, self._opened_at = 0, None\n            return\n"
+_OPENS = "        if was_probe or self._failures >= self._limit:\n"
+_LEFT = "        return max(1, math.ceil(self._opened_at + self._seconds - self._clock()))\n"
+
+WRONG = [
+    Wrong(
+        "counts_creations",
+        "An async function that is called without `await` gives a coroutine, and that never fails.",
+        fails=["opens", "counts_what_does_not_answer"],
+        edits=[(_ADMIT, _ADMIT + "        self._settle(period, True)\n        return await ask()\n")],
+    ),
+    Wrong(
+        "all_failures_ever",
+        "Failures are added up: a service that fails once a day is cut off on the third.",
+        fails=["counts_in_a_row", "a_good_probe_closes"],
+        edits=[(_RESET, "            if self._opened_at is not None:\n"
+                        "                self._failures = 0\n"
+                        "            self._opened_at = None\n            return\n")],
+    ),
+    Wrong(
+        "the_clients_mistakes_count",
+        "A client that asks for what is not there cuts everybody off.",
+        fails=["counts_in_a_row"],
+        edits=[(_GOOD, "            good = getattr(answer, 'status', 200) < 400\n")],
+    ),
+    Wrong(
+        "client_mistakes_are_neither",
+        "An answer of 404 comes from a service that works, and is not taken for one.",
+        fails=["counts_in_a_row"],
+        edits=[(_GOOD, "            good = not failed(answer) if not 400 <= answer.status < 500 else None\n")],
+    ),
+    Wrong(
+        "silence_is_no_failure",
+        "Only answers are counted. A service that hangs is what the circuit is for.",
+        fails=["counts_what_does_not_answer", "a_failed_probe_opens"],
+        edits=[(_EXCEPT, "        except ZeroDivisionError:\n            raise\n")],
+    ),
+    Wrong(
+        "only_what_is_late",
+        "Timeouts count, connections that are refused do not.",
+        fails=["counts_what_does_not_answer", "a_failed_probe_opens"],
+        edits=[(_EXCEPT, "        except Unavailable as error:\n            good = False if error.status == 504 else None\n            raise\n")],
+    ),
+    Wrong(
+        "everybody_probes",
+        "When the time is over all who wait fall upon the service at once.",
+        fails=["one_probe"],
+        edits=[(_REFUSE, "        if state is State.OPEN:\n")],
+    ),
+    Wrong(
+        "callers_queue",
+        "The others wait for the probe, and then fall upon the service together.",
+        fails=["one_probe"],
+        edits=[(_ADMIT, "        while self.state is State.HALF_OPEN and self._probing:\n"
+                        "            await __import__('asyncio').sleep(0.01)\n" + _ADMIT)],
+    ),
+    Wrong(
+        "never_closes",
+        "A probe succeeds, and the next request is a probe again.",
+        fails=["a_good_probe_closes", "tells_its_state", "late_news_is_old"],
+        edits=[(_RESET, "            self._failures = 0\n            return\n")],
+    ),
+    Wrong(
+        "a_failed_probe_is_one_of_many",
+        "After a failed probe it is half open as before: the service is probed by every request.",
+        fails=["a_failed_probe_opens"],
+        edits=[(_OPENS, "        if self._failures >= self._limit:\n")],
+    ),
+    Wrong(
+        "from_the_first_opening",
+        "A failed probe does not begin the time anew.",
+        fails=["a_failed_probe_opens"],
+        edits=[("            self._failures, self._opened_at = 0, self._clock()\n",
+                "            self._failures, self._opened_at = 0, self._opened_at or self._clock()\n")],
+    ),
+    Wrong(
+        "the_machines_clock",
+        "The clock that is given is not the one that is looked at: no test can wait for it.",
+        fails=["stays_open", "one_probe", "a_good_probe_closes", "a_failed_probe_opens",
+               "tells_its_state", "who_leaves_tells_nothing", "late_news_is_old"],
+        edits=[("failures, seconds, clock\n", "failures, seconds, time.monotonic\n")],
+    ),
+    Wrong(
+        "rounded_down",
+        "A client that comes back when it was told to is refused again.",
+        fails=["stays_open"],
+        edits=[(_LEFT, _LEFT.replace("math.ceil", "math.floor"))],
+    ),
+    Wrong(
+        "always_the_whole_time",
+        "Clients are told the setting, not what is left of it.",
+        fails=["stays_open"],
+        edits=[(_LEFT, "        return round(self._seconds)\n")],
+    ),
+    Wrong(
+        "open_until_somebody_asks",
+        "Half open is only told while a probe is under way.",
+        fails=["tells_its_state"],
+        edits=[("    @property\n    def state(self) -> State:\n",
+                "    @property\n    def state(self) -> State:\n"
+                "        if self._opened_at is None:\n            return State.CLOSED\n"
+                "        return State.HALF_OPEN if self._probing else State.OPEN\n\n"
+                "    @property\n    def _real(self) -> State:\n"),
+               ("        state = self.state\n", "        state = self._real\n")],
+    ),
+    Wrong(
+        "a_lost_probe_is_for_ever",
+        "The client of the probe leaves, and its place is never free again.",
+        fails=["who_leaves_tells_nothing"],
+        edits=[("        finally:\n            self._settle(period, good)\n",
+                "        finally:\n            if good is not None:\n                self._settle(period, good)\n")],
+    ),
+    Wrong(
+        "impatience_is_a_failure",
+        "Clients who leave cut off a service that works.",
+        fails=["who_leaves_tells_nothing"],
+        edits=[(_EXCEPT, "        except BaseException:\n            good = False\n            raise\n")],
+    ),
+    Wrong(
+        "impatience_is_a_success",
+        "A client who leaves makes up for all the failures before.",
+        fails=["who_leaves_tells_nothing"],
+        edits=[("        good: bool | None = None  # whoever was cancelled knows neither\n",
+                "        good: bool | None = True\n")],
+    ),
+    Wrong(
+        "old_news_close_it",
+        "An answer that was on its way when the circuit opened closes it.",
+        fails=["late_news_is_old"],
+        edits=[(_STALE, "        if period != self._period and not good:\n")],
+    ),
+    Wrong(
+        "old_news_open_it",
+        "A failure of a minute ago is counted among those of now.",
+        fails=["late_news_is_old"],
+        edits=[(_STALE, "        if period != self._period and (good or self._opened_at is not None):\n")],
+    ),
+    Wrong(
+        "one_for_all",
+        "A dictionary of the class is every circuit's: one service fails, and all are left alone.",
+        fails=["opens", "counts_in_a_row", "counts_what_does_not_answer"],
+        edits=[("        self._failures = 0\n        self._opened_at: float | None = None\n", ""),
+               ("    @property\n    def state(self) -> State:\n",
+                "    _shared = {'_failures': 0, '_opened_at': None}\n\n"
+                "    def __getattr__(self, name):\n        return CircuitBreaker._shared[name]\n\n"
+                "    def __setattr__(self, name, value):\n"
+                "        if name in ('_failures', '_opened_at'):\n"
+                "            CircuitBreaker._shared[name] = value\n"
+                "        else:\n            object.__setattr__(self, name, value)\n\n"
+                "    @property\n    def state(self) -> State:\n")],
+    ),
+]  # fmt: skip

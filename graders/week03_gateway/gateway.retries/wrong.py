@@ -1,0 +1,169 @@
+"""Mistakes that people make with retries."""
+
+from workbench.alternatives import Wrong
+
+_METHOD = "                method in IDEMPOTENT\n"
+_TRIED = "                and tried < self._attempts\n"
+_TIME = "                and pause < seconds_left()\n"
+_SPEND = "                and self._budget.spend()\n"
+_OPEN = "            except CircuitOpen as error:\n                raise error from failure\n"
+_PASSING = "            if answer is not None and answer.status not in PASSING:\n"
+_LIMIT = "        limit = min(MOST_PAUSE_SECONDS, self._base * 2 ** min(tried - 1, 16))\n"
+_OWN = "        own = self._random() * limit\n"
+_PAUSE = "        return own if told is None else max(own, told)\n"
+_EARN = "        self._left = min(self._most, self._left + self._part)\n"
+_FAILURE = "            except Unavailable as error:\n                failure = error\n"
+
+WRONG = [
+    Wrong(
+        "everything_twice",
+        "An order that was taken before the connection ended is taken again.",
+        fails=["knows_what_may_be_done_twice"],
+        edits=[(_METHOD, "                method\n")],
+    ),
+    Wrong(
+        "only_what_reads",
+        "PUT and DELETE change something, and are taken for what must not be done twice.",
+        fails=["knows_what_may_be_done_twice"],
+        edits=[(_METHOD, "                method in {'GET', 'HEAD', 'OPTIONS'}\n")],
+    ),
+    Wrong(
+        "posts_that_were_not_answered",
+        "No answer is taken for nothing done.",
+        fails=["knows_what_may_be_done_twice"],
+        edits=[(_METHOD, "                (method in IDEMPOTENT or failure is not None)\n")],
+    ),
+    Wrong(
+        "all_of_500",
+        "A defect is asked three times for the same answer.",
+        fails=["leaves_other_answers"],
+        edits=[(_PASSING, "            if answer is not None and answer.status < 500:\n")],
+    ),
+    Wrong(
+        "too_many_requests_again",
+        "A client that is over its limit is helped to ask even more.",
+        fails=["leaves_other_answers"],
+        edits=[("PASSING = frozenset({502, 503, 504})", "PASSING = frozenset({429, 502, 503, 504})")],
+    ),
+    Wrong(
+        "only_exceptions",
+        "An answer is an answer, thinks who has only met services that hang up.",
+        fails=["tries_again"],
+        edits=[(_PASSING, "            if answer is not None:\n")],
+    ),
+    Wrong(
+        "late_is_final",
+        "A service that was late is not asked again.",
+        fails=["tries_again"],
+        edits=[(_FAILURE, "            except Unavailable as error:\n"
+                          "                if error.status == 504:\n                    raise\n"
+                          "                failure = error\n")],
+    ),
+    Wrong(
+        "one_more",
+        "The attempts are counted without the first.",
+        fails=["the_last_one_counts", "pauses_grow"],
+        edits=[(_TRIED, "                and tried <= self._attempts\n")],
+    ),
+    Wrong(
+        "one_failure_for_all",
+        "Whatever went wrong, in the end the client is told that the service cannot be had.",
+        fails=["the_last_one_counts", "nobody_waits_in_vain"],
+        edits=[("            elif answer is not None:\n                return answer\n",
+                "            elif answer is not None:\n"
+                "                raise Unavailable('service', 'It failed too often.')\n")],
+    ),
+    Wrong(
+        "always_as_long",
+        "The pause does not grow.",
+        fails=["pauses_grow"],
+        edits=[(_LIMIT, "        limit = self._base\n")],
+    ),
+    Wrong(
+        "in_step",
+        "Without chance all clients come back in the same moment.",
+        fails=["pauses_grow"],
+        edits=[(_OWN, "        own = limit\n")],
+    ),
+    Wrong(
+        "a_little_chance",
+        "A few milliseconds of chance on top of a pause that is the same for all.",
+        fails=["pauses_grow"],
+        edits=[(_OWN, "        own = limit + self._random() * 0.1\n")],
+    ),
+    Wrong(
+        "no_end_of_doubling",
+        "The limit doubles for ever.",
+        fails=["pauses_grow"],
+        edits=[(_LIMIT, "        limit = self._base * 2 ** (tried - 1)\n")],
+    ),
+    Wrong(
+        "does_not_listen",
+        "The service says when to come back, and is asked before.",
+        fails=["waits_as_it_is_told", "nobody_waits_in_vain"],
+        edits=[(_PAUSE, "        return own\n")],
+    ),
+    Wrong(
+        "seconds_only",
+        "A Retry-After may be a date.",
+        fails=["waits_as_it_is_told", "nobody_waits_in_vain"],
+        edits=[("    try:\n        date = parsedate_to_datetime(value)\n    except ValueError:\n        return None\n",
+                "    return None\n    date = parsedate_to_datetime(value)\n")],
+    ),
+    Wrong(
+        "an_hour_at_most_two_seconds",
+        "Whatever the service wants, we wait no longer than we would like to.",
+        fails=["waits_as_it_is_told", "nobody_waits_in_vain"],
+        edits=[(_PAUSE, "        return own if told is None else min(MOST_PAUSE_SECONDS, max(own, told))\n")],
+    ),
+    Wrong(
+        "waits_for_an_hour",
+        "The pause is made, although the client will not be there any more when it ends.",
+        fails=["nobody_waits_in_vain"],
+        edits=[(_TIME, "                and 0 < seconds_left()\n")],
+    ),
+    Wrong(
+        "a_date_is_the_end",
+        "What cannot be read as a number is an error of ours.",
+        fails=["waits_as_it_is_told", "nobody_waits_in_vain"],
+        edits=[("        told = retry_after(asked, self._now())\n", "        told = float(asked) if asked else None\n")],
+    ),
+    Wrong(
+        "no_budget",
+        "In an outage the service gets three times the load.",
+        fails=["has_a_budget", "zero_percent_is_none"],
+        edits=[(_SPEND, "")],
+    ),
+    Wrong(
+        "a_reserve_of_its_own",
+        "Whoever switched retries off has ten of them after each start.",
+        fails=["zero_percent_is_none"],
+        edits=[("most if percent else 0.0", "most")],
+    ),
+    Wrong(
+        "saved_up",
+        "A quiet night saves up retries for an outage of the whole morning.",
+        fails=["has_a_budget"],
+        edits=[(_EARN, "        self._left += self._part\n")],
+    ),
+    Wrong(
+        "never_filled_again",
+        "Ten retries, and then never again.",
+        fails=["the_last_one_counts", "knows_what_may_be_done_twice", "has_a_budget"],
+        edits=[(_EARN, "        pass\n")],
+    ),
+    Wrong(
+        "knocks_at_an_open_circuit",
+        "The circuit's refusal is a failure like any other, and is tried again.",
+        fails=["an_open_circuit_costs_nothing"],
+        edits=[(_OPEN, "")],
+    ),
+    Wrong(
+        "the_failure_before_it",
+        "The client gets a failure that says nothing about when to come back.",
+        fails=["an_open_circuit_ends_it"],
+        edits=[(_OPEN, "            except CircuitOpen:\n"
+                       "                if failure is None:\n                    raise\n"
+                       "                raise failure\n")],
+    ),
+]  # fmt: skip
