@@ -22,7 +22,7 @@ PRODUCTS = "/api/v1/products"
 TOTAL, SECONDS = "http_requests_total", "http_request_duration_seconds"
 UNDER_WAY, CIRCUIT = "http_requests_in_progress", "circuit_breaker_state"
 WAIT = 12.0  # more than a busy machine needs
-MANY_LOOKS = 300
+MANY_LOOKS = 150
 
 #: A gateway with a route whose handler raises, and one that takes 2.5 s by the clock of metrics.
 APP = "backend/gateway/app.py"
