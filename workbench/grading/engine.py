@@ -199,7 +199,7 @@ def _failed(check: Check, failure: CheckFailed | NotReady) -> CheckResult:
         failure = CheckFailed(
             expected="your file works as part of the system",
             got=str(failure),
-            look="the last line above: it names the error, the lines before it name the place",
+            look=failure.look,
         )
     details = failure.details
     if failure.statements:
