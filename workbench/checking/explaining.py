@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 from workbench.checking.failure import CheckFailed
 from workbench.checking.plan import NoPlan, Plan, read_plan
@@ -52,14 +53,18 @@ _ASK = """
 """
 
 
-def explain(sql: Sql, statement: str, *, timing: bool = False) -> Plan:
+def explain(sql: Sql, statement: str) -> Plan:
     """Run one statement that is complete, look at how, and undo it. Raises CheckFailed."""
-    asked = _EXPLAIN.format(timing="ON" if timing else "OFF")
-    found = _in_transaction(sql, asked, statement)
     try:
-        return read_plan(found[0]["plan"])
+        return read_plan(explained(sql, statement))
     except NoPlan as error:
         raise CheckFailed("a plan", str(error), statement) from None
+
+
+def explained(sql: Sql, statement: str, *, timing: bool = False) -> Any:
+    """The plan as PostgreSQL tells it, in JSON; timing: with the time of each node."""
+    asked = _EXPLAIN.format(timing="ON" if timing else "OFF")
+    return _in_transaction(sql, asked, statement)[0]["plan"]
 
 
 def ask(sql: Sql, statement: str) -> Rows:

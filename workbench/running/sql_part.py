@@ -108,13 +108,16 @@ def run_part(opened: Connection, name: str, text: str, counter: Counter) -> None
         if error.pgcode in SERVER_FAULTS:
             raise BenchError(f"PostgreSQL failed: {error}") from None
         left = [] if committing else starts[counter.done :]
-        raise PartFailed(_told(name, text, error, left)) from None
+        raise PartFailed(told(name, text, error, left[0] if left else None)) from None
 
 
-def _told(name: str, text: str, error: psycopg2.Error, left: list[int]) -> str:
+def told(
+    name: str, text: str, error: psycopg2.Error, statement: int | None, offset: int = 0
+) -> str:
     """The place in the text, the line that stands there, and PostgreSQL's own words.
 
-    left: where the statements begin that were not carried out.
+    statement: where the one begins that was not carried out, if that is known; offset: where the
+    piece of the text begins that PostgreSQL has seen.
     """
     said = error.diag
     if error.pgcode is None and "COPY" in str(error):
@@ -125,19 +128,21 @@ def _told(name: str, text: str, error: psycopg2.Error, left: list[int]) -> str:
         first = f"{said.severity_nonlocalized or 'ERROR'}: {said.message_primary} ({error.pgcode})"
         rest = {"Detail": said.message_detail, "Hint": said.message_hint, "In": said.context}
         lines = [first, *(f"{label}: {words}" for label, words in rest.items() if words)]
-    position = _position(text, error, left)
+    lines = [line[:_MOST_SAID] for line in lines]
+    position = _pointed(error, offset, len(text))
+    position = statement if position is None else position
     if position is None:
-        return "\n".join([name, *(line[:_MOST_SAID] for line in lines)])
+        return "\n".join([name, *lines])
     if text[position : position + 1] == "\\":
         lines.append(f"Hint: {_PSQL}")
     number = line_of(text, position)
     excerpt = f"{number:>5} | {text.split(chr(10))[number - 1].rstrip()[:_MOST_LINE]}"
-    return "\n".join([f"{name}, line {number}", excerpt, *(line[:_MOST_SAID] for line in lines)])
+    return "\n".join([f"{name}, line {number}", excerpt, *lines])
 
 
-def _position(text: str, error: psycopg2.Error, left: list[int]) -> int | None:
-    """Where PostgreSQL points to, or where the statement begins that was not carried out."""
+def _pointed(error: psycopg2.Error, offset: int, length: int) -> int | None:
+    """Where PostgreSQL points to in the whole text."""
     pointed = error.diag.statement_position
-    if pointed is not None and pointed.isdigit() and 0 < int(pointed) <= len(text):
-        return int(pointed) - 1
-    return left[0] if left else None
+    if pointed is None or not pointed.isdigit() or not 0 < int(pointed) <= length - offset:
+        return None
+    return offset + int(pointed) - 1
