@@ -24,7 +24,7 @@ from workbench.jupyter.live import Live
 from workbench.jupyter.plan_view import is_far_off
 from workbench.jupyter.social import LiveSocial
 from workbench.jupyter.social_desk import SocialDesk
-from workbench.jupyter.social_system import SocialSystem
+from workbench.jupyter.social_system import DEMO_DATA, SIZE, SocialSystem
 from workbench.jupyter.sql_magics import SqlMagics
 from workbench.running.runner import Runner
 from workbench.running.system import NotReady
@@ -250,3 +250,35 @@ def test_it_can_be_put_back_and_entered_with_other_programs(social: LiveSocial) 
     social.reset()
     assert social.sql("SELECT name FROM people").rows == []
     assert "%%sql" in repr(social)
+
+
+DATA = """INSERT INTO people (name)
+SELECT 'p' || n || '%%' FROM generate_series(1, %(users)s::integer) AS n
+WHERE %(at)s::timestamptz <= now();
+"""
+
+
+def test_it_holds_demo_data_where_that_fits(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_WORK", str(tmp_path / "work"))
+    reference, nothing = make_reference(tmp_path / "reference"), Course(())
+    data = reference / DEMO_DATA
+    data.parent.mkdir()
+    data.write_text(DATA)
+
+    def first_result() -> dict[str, Any]:
+        with Runner(services, reference) as runner, Live(runner, nothing) as live:
+            runner.launcher.warm_up()
+            with SocialSystem(runner, nothing, live) as social:
+                assert social.run("SELECT 1")["trouble"] == ""
+                return social.run("SELECT count(*), max(name) FROM people")
+
+    found = first_result()
+    assert found["results"][0]["rows"] == [[SIZE["users"], "p99%"]]
+    assert (found["notices"], found["note"]) == ([], "")
+    data.write_text(DATA.replace("people (name)", "people (nickname)"))
+    found = first_result()
+    assert found["results"][0]["rows"] == [[0, None]]
+    assert "The demo data does not fit.\nsql/data/social.sql" in found["note"]
+    assert '"nickname" of relation "people" does not exist' in found["note"]

@@ -17,7 +17,7 @@ from workbench.running.runner import Runner
 from workbench.running.system import NotReady, Stage, System
 
 #: What the live database holds when it is new.
-DEMO_DATA = Path("sql/data")
+DEMO_DATA = Path("sql/data/catalog.sql")
 
 
 class Live(Closing):
@@ -110,8 +110,7 @@ class Live(Closing):
         """Load the demo data; what could not be loaded, in a sentence."""
         sql = Sql(system.database_url)
         try:
-            for file in sorted((root() / DEMO_DATA).glob("*.sql")):
-                sql.attempt(file.read_text(encoding="utf-8"))
+            sql.attempt((root() / DEMO_DATA).read_text(encoding="utf-8"))
         except Refused as error:
             return f"The demo data does not fit your tables: {error}"
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,6 @@ from workbench.closing import Closing
 from workbench.course import Course
 from workbench.jupyter.answers import Answers
 from workbench.jupyter.live import Live
-from workbench.paths import root
 from workbench.running.overlay import digest
 from workbench.running.runner import Runner
 from workbench.running.social import FOLDER, SocialDatabase, start_social
@@ -26,8 +26,28 @@ from workbench.running.sql_part import told
 from workbench.running.sql_text import statement_starts
 from workbench.running.system import NotReady, Stage
 
-#: What a new database is filled with, where there is any.
-DEMO_DATA = "sql/data/social"
+#: What a new database is filled with, where there is any, and how much of it.
+DEMO_DATA = "sql/data/social.sql"
+SIZE = {
+    "users": 200,
+    "posts": 2_000,
+    "follows": 4_000,
+    "likes": 6_000,
+    "reposts": 600,
+    "activities": 1_000,
+}
+
+#: After that: plans need statistics. What is materialized has been while there was nothing.
+_REFRESHED = """
+    DO $$
+    DECLARE view regclass;
+    BEGIN
+        FOR view IN SELECT oid FROM pg_class WHERE relkind = 'm' LOOP
+            EXECUTE format('REFRESH MATERIALIZED VIEW %s', view);
+        END LOOP;
+    END $$;
+    ANALYZE;
+"""
 
 #: Rows of one result that a notebook gets.
 MOST_ROWS = 1000
@@ -43,6 +63,9 @@ _SETTINGS = {
 }
 _OPTIONS = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
 
+#: What ANALYZE says of the server's own tables, many times.
+_NOISE = "WARNING:  permission denied to "
+
 #: In the place of a cell's file name.
 _CELL = "This cell"
 
@@ -56,6 +79,7 @@ class SocialSystem(Closing):
     def __init__(self, runner: Runner, course: Course, live: Live) -> None:
         self._runner, self._course, self._live = runner, course, live
         self._known: dict[str, tuple[str, str]] = {}  # texts -> database, what does not fit
+        self._full: set[str] = set()  # texts whose database has its demo data
         self._name = ""
         self._database: SocialDatabase | None = None
         self._session: Connection | None = None
@@ -72,12 +96,12 @@ class SocialSystem(Closing):
 
     def address(self) -> str:
         """The database's URL, with the learner's password. Raises NotReady."""
-        return self._ready().database_url
+        return self._filled().database_url
 
     def run(self, text: str, parameters: Any = ()) -> dict[str, Any]:
         """Run statements one after another, until one fails: {"results", "notices", "trouble",
         "open": is a transaction open?, "note"}. Raises NotReady."""
-        database = self._ready()
+        database = self._filled()
         session = self._connected(database)
         results, trouble = [], ""
         starts = statement_starts(text)
@@ -90,7 +114,8 @@ class SocialSystem(Closing):
             except (ValueError, TypeError, LookupError, ArithmeticError) as error:
                 trouble = f"{_CELL}\n{type(error).__name__}: {error}"
                 break
-        notices, session.notices = [line.strip() for line in session.notices], []
+        notices = [line.strip() for line in session.notices if not line.startswith(_NOISE)]
+        session.notices = []
         is_open = not session.closed and session.info.transaction_status != TRANSACTION_STATUS_IDLE
         return {"results": results, "notices": notices, "trouble": trouble, "open": is_open,
                 "note": database.trouble}  # fmt: skip
@@ -98,7 +123,7 @@ class SocialSystem(Closing):
     def explain(self, text: str, parameters: Any = ()) -> dict[str, Any]:
         """Run one statement and undo it: {"plan": as EXPLAIN tells it}. Raises NotReady;
         CheckFailed when it is refused."""
-        sql = Sql(self._ready().database_url)
+        sql = Sql(self._filled().database_url)
         with contextlib.closing(sql):
             try:
                 statement = sql.filled(text, parameters)
@@ -113,6 +138,7 @@ class SocialSystem(Closing):
         for database, _ in self._known.values():
             self._runner.tenancy.drop_database(database)
         self._known.clear()
+        self._full.clear()
         self.swap()
 
     def close(self) -> None:
@@ -143,25 +169,41 @@ class SocialSystem(Closing):
             except NotReady as error:
                 self._trouble = error
                 raise
-            self._fill(entered)
         self._known[name] = entered.database, entered.trouble
         while len(self._known) > MOST_KEPT:
-            oldest, _ = self._known.pop(next(iter(self._known)))
+            forgotten = next(iter(self._known))
+            oldest, _ = self._known.pop(forgotten)
+            self._full.discard(forgotten)
             self._runner.tenancy.drop_database(oldest)
         return entered
 
-    def _fill(self, database: SocialDatabase) -> None:
-        """Load the demo data; what could not be loaded is told with what does not fit."""
+    def _filled(self) -> SocialDatabase:
+        """The database with its demo data, or with the reason why that does not fit."""
+        database = self._ready()
+        if self._name not in self._full:
+            self._full.add(self._name)
+            trouble = self._fill(database)
+            database.trouble = database.trouble or trouble
+            self._known[self._name] = database.database, database.trouble
+        return database
+
+    def _fill(self, database: SocialDatabase) -> str:
+        try:
+            text = self._runner.reference(DEMO_DATA)
+        except FileNotFoundError:
+            return ""
         session = self._connected(database)
-        for file in sorted((root() / DEMO_DATA).glob("*.sql")):
-            text = file.read_text(encoding="utf-8")
-            try:
-                with session.cursor() as cursor:
-                    cursor.execute(text)
-            except psycopg2.Error as error:
-                said = told(f"{DEMO_DATA}/{file.name}", text, error, None)
-                database.trouble = database.trouble or f"The demo data does not fit.\n{said}"
-                return
+        text = f"BEGIN;\n{text}\nCOMMIT;"
+        try:
+            with session.cursor() as cursor:
+                text = cursor.mogrify(text, {**SIZE, "at": datetime.now(UTC)}).decode()
+                cursor.execute(text)
+                cursor.execute(_REFRESHED)
+            session.notices = []
+        except psycopg2.Error as error:
+            self._leave_session()
+            return f"The demo data does not fit.\n{told(DEMO_DATA, text, error, None)}"
+        return ""
 
     def _connected(self, database: SocialDatabase) -> Connection:
         if self._session is None or self._session.closed:
@@ -171,10 +213,13 @@ class SocialSystem(Closing):
             self._session.autocommit = True
         return self._session
 
-    def _leave(self) -> None:
+    def _leave_session(self) -> None:
         if self._session is not None:
             self._session.close()
             self._session = None
+
+    def _leave(self) -> None:
+        self._leave_session()
         if self._database is not None:
             self._database.close(keep_database=True)
             self._database = None
