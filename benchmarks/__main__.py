@@ -11,7 +11,7 @@ from benchmarks.report import Section, as_text, page
 from workbench.paths import root
 
 #: The modules of this folder that measure something, in the order of the page.
-BENCHMARKS = ("peers", "full_checks", "workers", "endurance", "check_latency")
+BENCHMARKS = ("peers", "full_checks", "workers", "endurance", "check_latency", "gateway_load")
 
 PAGE = root() / "docs" / "performance.md"
 

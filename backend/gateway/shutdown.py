@@ -55,7 +55,8 @@ async def serve(
         access_log=None,
         auto_decompress=False,  # a body goes on as it came
         handler_cancellation=True,  # who has left is not worked for
-        shutdown_timeout=finish_seconds,
+        # aiohttp waits so long twice: it tells who reads a body, and then cancels who is left.
+        shutdown_timeout=finish_seconds / 2,
     )
     await runner.setup()
     try:

@@ -154,5 +154,7 @@ def test_the_live_system_takes_settings(app: LiveApp) -> None:
     app.configure(CACHE_SECONDS=30)
     marks = [app.get("/api/v1/products").headers["x-cache"] for _ in range(2)]
     assert marks == ["MISS", "HIT"]
+    app.configure(CACHE_SECONDS="long")
+    assert "CACHE_SECONDS must be a whole number" in repr(app.get("/api/v1/products"))
     app.configure()
     assert "x-cache" not in app.get("/api/v1/products").headers

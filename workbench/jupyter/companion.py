@@ -16,6 +16,10 @@ from workbench.paths import root
 class CompanionError(Exception):
     """The companion cannot do what it was asked: the message is for the learner."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the message, without the lines of ours that led to it."""
+        return [str(self)]
+
 
 class Companion(Closing):
     """Asks the companion process, one request at a time."""

@@ -35,6 +35,7 @@ _STYLE = """<style>
  color:var(--jp-content-font-color1,#1b1f24)}
 .wbx>div{padding:.4rem 1rem;border-top:1px solid var(--jp-border-color3,#e8ebee)}
 .wbx>div:first-child{border:0;background:var(--jp-layout-color2,#f3f5f7)}
+.wbx .highlight{background:none!important}
 .wbx pre{margin:0!important;background:none!important;white-space:pre-wrap;overflow-wrap:anywhere;
  font:12.5px/1.5 var(--jp-code-font-family,ui-monospace,monospace)}
 .wbx small{opacity:.7}
@@ -67,18 +68,24 @@ class Exchange:
         return "\n".join(part for part in parts if part)
 
     def _repr_html_(self) -> str:
-        rows = [
+        head = (
             f"<b>{escape(self.sent)}</b><br>"
             f"<small>{self._summary()}, {len(self._ran)} SQL statements</small>"
-        ]
-        if self.text:
-            rows.append(highlight(self._pretty(), JsonLexer(), FORMATTER))
-        rows += [
+        )
+        ran = [
             f"<small>{escape(one['tag'])} in {one['seconds'] * 1000:.1f} ms</small>"
             + highlight(_shorten(one["text"]), SqlLexer(), FORMATTER)
             for one in self._ran
         ]
-        return as_box([*rows, *preformatted(self._log, self._note)])
+        return as_box([head, *self._body(), *ran, *preformatted(self._log, self._note)])
+
+    def _body(self) -> list[str]:
+        """HTML of the body, if there is one."""
+        try:
+            self.json  # noqa: B018 - is it any?
+        except ValueError:
+            return preformatted(self._pretty())
+        return [highlight(self._pretty(), JsonLexer(), FORMATTER)]
 
     def _summary(self) -> str:
         return f"{self.status or 'no answer'} in {self.seconds * 1000:.0f} ms"

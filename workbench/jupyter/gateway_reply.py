@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from pygments import highlight
-from pygments.lexers import JsonLexer
+from workbench.jupyter.exchange import Exchange, as_box, preformatted
+from workbench.jupyter.headers import Pairs
 
-from workbench.jupyter.exchange import FORMATTER, Exchange, as_box, preformatted
-from workbench.jupyter.headers import Headers
+#: A token of which the beginning is enough to tell what it is.
+_TOKEN = re.compile(r"(Authorization: Bearer \S{12})\S+( \[\.\.\.\])?", re.IGNORECASE)
 
 
 class Asked:
-    """One request that reached a service: `.method`, `.target`, `.headers`, `.body`, `.json`."""
+    """One request that reached a service: `.method`, `.target`, `.headers`, `.body`, `.json`.
+
+    headers: the pairs of names and values as they came; `headers["x-caller-id"]` is one of them.
+    """
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.method: str = data["method"]
         self.target: str = data["target"]
-        self.headers = Headers(data["headers"])
+        self.headers = Pairs(data["headers"])
         self.body: bytes = data["body"].encode("latin-1")
 
     @property
@@ -46,15 +50,20 @@ class GatewayReply(Exchange):
         return f"{self.sent.splitlines()[0]} -> {self._summary()}{trouble}"
 
     def __repr__(self) -> str:
-        parts = [self.sent, self._summary(), self._pretty(), *self._asked, self._log.strip(),
+        parts = [self._shown, self._summary(), self._pretty(), *self._asked, self._log.strip(),
                  self._note]  # fmt: skip
         return "\n".join(part for part in parts if part)
 
     def _repr_html_(self) -> str:
-        rows = [f"<b>{escape(self.sent)}</b><br><small>{self._summary()}</small>"]
-        if self.text:
-            rows.append(highlight(self._pretty(), JsonLexer(), FORMATTER))
-        return as_box([*rows, *preformatted("\n".join(self._asked), self._log, self._note)])
+        first, *others = self._shown.split("\n")
+        head = f"<b>{escape(first)}</b><br><small>{self._summary()}</small>"
+        sent, asked = preformatted("\n".join(others)), services_box(self._asked)
+        return as_box([head, *sent, *self._body(), *asked, *preformatted(self._log, self._note)])
+
+    @property
+    def _shown(self) -> str:
+        """What was sent, with a token cut short."""
+        return _TOKEN.sub(r"\1...", self.sent)
 
 
 class Together(list[GatewayReply]):
@@ -62,17 +71,22 @@ class Together(list[GatewayReply]):
 
     def __init__(self, replies: Sequence[GatewayReply], asked: Sequence[str], log: str) -> None:
         super().__init__(replies)
-        self._after = ("\n".join(asked), log)
+        self._asked, self._log = list(asked), log.strip()
 
     def __repr__(self) -> str:
-        texts = [*self._lines(), *(text.strip() for text in self._after)]
-        return "\n".join(text for text in texts if text)
+        return "\n".join(text for text in [*self._lines(), *self._asked, self._log] if text)
 
     def _repr_html_(self) -> str:
-        return as_box(preformatted("\n".join(self._lines()), *self._after))
+        replies, log = preformatted("\n".join(self._lines())), preformatted(self._log)
+        return as_box([*replies, *services_box(self._asked), *log])
 
     def _lines(self) -> list[str]:
         return [reply.line for reply in self]
+
+
+def services_box(asked: Sequence[str]) -> list[str]:
+    """HTML of what reached the services, if anything did."""
+    return ["<small>reached the services</small>" + text for text in preformatted("\n".join(asked))]
 
 
 def as_line(asked: dict[str, Any]) -> str:

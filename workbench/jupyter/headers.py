@@ -23,3 +23,22 @@ class Headers(dict[str, str]):
 
     def get(self, name: str, default: Any = None) -> Any:
         return super().get(name.lower(), default)
+
+
+class Pairs(list[tuple[str, str]]):
+    """Headers as they came, pair by pair, repeated ones too; and by name, as Headers are."""
+
+    def __init__(self, pairs: Sequence[Sequence[str]]) -> None:
+        super().__init__((name, value) for name, value in pairs)
+
+    def __getitem__(self, at: Any) -> Any:
+        return Headers(self)[at] if isinstance(at, str) else super().__getitem__(at)
+
+    def __contains__(self, name: object) -> bool:
+        return name in Headers(self) if isinstance(name, str) else super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return Headers(self).get(name, default)
+
+    def items(self) -> list[tuple[str, str]]:
+        return list(self)

@@ -78,6 +78,8 @@ class Live(Closing):
         if self._system is not None:
             self._system.close(keep_database=True)
             self._system = None
+        if self._stage is not None:
+            self._stage.forget_trouble()
 
     def close(self) -> None:
         self._stop()

@@ -203,6 +203,10 @@ class Stage(Closing):
             raise_trouble(trouble, ways)
         return system
 
+    def forget_trouble(self) -> None:
+        """What kept a system from coming up counts no longer: it gets other settings."""
+        self._not_ready = None
+
     def close(self) -> None:
         tenancy = self.runner.tenancy
         if self._own:

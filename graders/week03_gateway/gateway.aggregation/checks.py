@@ -6,10 +6,10 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.checking import Answer, Gateway, Reply, check, expect
-from workbench.checking.upstream import Holding
 
 NEVER = "60000"
 PATIENT = {
@@ -63,18 +63,18 @@ def shown(reply: Reply, *missing: str, look: str = "") -> None:
 
 
 @contextmanager
-def holding(app: Gateway, *names: str) -> Iterator[dict[str, Holding]]:
+def holding(app: Gateway, *names: str) -> Iterator[dict[str, Any]]:
     """Meanwhile these services do not answer."""
     with ExitStack() as stack:
         yield {name: stack.enter_context(getattr(app, name).hold()) for name in names}
 
 
-def reached(held: Holding, name: str, look: str) -> None:
+def reached(held: Any, name: str, look: str) -> None:
     got = "none, while others are still to answer"
     expect.that(held.reached(1, WAIT), f"a request that reaches {name}", got, look=look)
 
 
-def given_up(held: Holding, name: str, after: str) -> None:
+def given_up(held: Any, name: str, after: str) -> None:
     """The gateway has closed its connection to this service, which has not answered."""
     expect.that(held.left(1, WAIT), f"the request to {name} is given up, its connection closed",
                 "the gateway still waits for the answer", sent=f"GET {PATH}",

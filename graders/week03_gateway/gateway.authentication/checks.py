@@ -1,4 +1,4 @@
-"""Tokens of every kind at the gateway's door: good ones, forged, late, somebody else's, and none."""
+"""Tokens of every kind at the gateway's door: good, forged, late, somebody else's, and none."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def knock(app: Gateway, authorization: str | bytes | None, path: str = ORDERS) -
     return app.get(path, headers=headers)
 
 
-def refused(app: Gateway, authorization: str | bytes | None, look: str, path: str = ORDERS) -> Reply:
+def refused(
+    app: Gateway, authorization: str | bytes | None, look: str, path: str = ORDERS
+) -> Reply:
     """Whoever comes with this header is sent away, and no service hears of it."""
     reply = knock(app, authorization, path)
     expect.problem(reply, 401, look=look)
@@ -99,8 +101,8 @@ def the_challenge_tells_them_apart(app: Gateway) -> None:
     not good, and without an error where there was none."""
     token, late = app.token(ADA), app.token(ADA, exp=int(time.time()) - 7 * 86400)
     foreign = app.token(ADA, key=FOREIGN_KEY)
-    for header, wrong in ((None, False), ("Bearer", False), (f"Basic {token}", False), (token, False),
-                          (f"Bearer {late}", True), (f"Bearer {foreign}", True),
+    for header, wrong in ((None, False), ("Bearer", False), (f"Basic {token}", False),
+                          (token, False), (f"Bearer {late}", True), (f"Bearer {foreign}", True),
                           ("Bearer nonsense", True)):  # fmt: skip
         reply = refused(app, header, "whether there was a bearer token, and whether it was good")
         value = expect.header(reply, "WWW-Authenticate", look="what a 401 owes to its client")
@@ -149,7 +151,7 @@ def tokens_have_their_time(app: Gateway) -> None:
 
 @check(points=2, after=a_good_token_names_the_caller, runs="gateway", on=door)
 def tokens_are_meant_for_us(app: Gateway) -> None:
-    """Only a token for this gateway, by our accounts, and for access counts: `aud`, `iss`, `typ`."""
+    """Only a token for this gateway, by our accounts, and for access: `aud`, `iss`, `typ`."""
     for audience in ("shop", "gatewa", "gateway2", ["shop", "gateway2"], None):
         bad(app, f"the audience {audience}", aud=audience)
     good(app, "an audience may be a list", aud=["shop", "gateway"])
@@ -162,7 +164,7 @@ def tokens_are_meant_for_us(app: Gateway) -> None:
 @check(points=1, after=a_good_token_names_the_caller, runs="gateway", on=door)
 def tokens_name_somebody(app: Gateway) -> None:
     """A token without a subject, or whose role is neither `user` nor `admin`, is 401."""
-    for subject in (None, ""):
+    for subject in (None, "", 5):
         bad(app, f"the subject {subject!r}", subject=subject)
     for role in (None, "root", "", "administrator", ["admin"], {"admin": True}, 1):
         bad(app, f"the role {role!r}", role=role)
@@ -174,7 +176,7 @@ def not_everybody_sees_everything(app: Gateway) -> None:
     expect.status(app.get(DASHBOARD, token=app.token(BOB)), 200)
     expect.status(app.get(DASHBOARD, token=app.token(ADA, "admin")), 200)
     look = "what `may_see` answers"
-    for subject in (ADA, BOB[:-1], BOB.upper() + "0", "admin"):
+    for subject in (ADA, BOB[:-1], f"{BOB}0", "admin"):
         expect.problem(app.get(DASHBOARD, token=app.token(subject)), 403, look=look)
 
 
@@ -208,7 +210,7 @@ def a_weak_key_stops_the_start(app: Gateway) -> None:
     key = "guess-me-".ljust(KEY_BYTES - 1, "x")
     trouble, sent = app.trouble({"JWT_KEY": key}), f"JWT_KEY={key}"
     expect.that(bool(trouble), "a gateway that does not start", "it serves", sent=sent,
-                look="when a bad key is noticed: at the start, or at the first request")  # fmt: skip
+                look="when a bad key is noticed: at the start, or later")  # fmt: skip
     last = trouble.splitlines()[-1]
     expect.that("SettingsError" in last and "JWT_KEY" in last,
                 "a SettingsError that names JWT_KEY", trouble, sent=sent)  # fmt: skip
@@ -225,7 +227,7 @@ def whatever_is_sent_is_401(app: Gateway) -> None:
     look = "which exceptions can come out of reading a header"
     sent = (b"\xff\xfe", b"\xe9." + token.encode(), "é.é.é".encode(), b"..", b".", b"e30.e30.",
             b"!.!.!", part([]).encode() + b".e30.x", part({"alg": None}).encode() + b".e30.x",
-            part({"alg": ["HS256"]}).encode() + b".e30.x", b"%s.%s.x" % (b"bnVsbA", b"bnVsbA"))  # fmt: skip
+            part({"alg": ["HS256"]}).encode() + b".e30.x", b"bnVsbA.bnVsbA.x")  # fmt: skip
     for one in sent:
         refused(app, b"Bearer " + one, look)
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import jwt
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-
-from backend.settings import SettingsError
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from workbench.alternatives import Wrong
 
-_SENT = '''        sent = _BEARER.fullmatch((header or "").strip())
+_SENT = """        sent = _BEARER.fullmatch((header or "").strip())
         if sent is None:
-'''
-_TOKEN = '''        if not _TOKEN.fullmatch(sent[1]):  # PyJWT overlooks what it does not know
+"""
+_TOKEN = """        if not _TOKEN.fullmatch(sent[1]):  # PyJWT overlooks what it does not know
             raise NotAuthenticated("The token is not valid.", "invalid_token")
-'''
+"""
 _ALGORITHM = "                algorithms=[ALGORITHM],\n"
 _AUDIENCE = "                audience=self._audience,\n"
 _ISSUER = "                issuer=self._issuer,\n"
@@ -16,17 +16,19 @@ _REQUIRED = '_REQUIRED = ("aud", "exp", "iss", "role", "sub", "typ")\n'
 _KIND = '        if claims["typ"] != "access" or not isinstance(role, str) or role not in ROLES:\n'
 _NOBODY = "        if not subject:  # PyJWT has seen that it is a string\n"
 _KEY = "        if len(key.encode()) < LEAST_KEY_BYTES:\n"
-_KEY_ERROR = '            raise SettingsError(f"JWT_KEY must have {LEAST_KEY_BYTES} bytes or more")\n'
-_CHALLENGE = '''text=str(error), headers={"WWW-Authenticate": error.challenge}
-'''
-_DOOR = '''        if needs_caller(request):
+_KEY_ERROR = (
+    '            raise SettingsError(f"JWT_KEY must have {LEAST_KEY_BYTES} bytes or more")\n'
+)
+_CHALLENGE = """text=str(error), headers={"WWW-Authenticate": error.challenge}
+"""
+_DOOR = """        if needs_caller(request):
             try:
                 request[CALLER] = authenticator.caller(request.headers.get("Authorization"))
             except NotAuthenticated as error:
-'''
-_HANDLER = '''        # Not inside the try: an error in there is no question of who asks.
+"""
+_HANDLER = """        # Not inside the try: an error in there is no question of who asks.
         return await handler(request)
-'''
+"""
 
 WRONG = [
     Wrong(
@@ -68,7 +70,7 @@ WRONG = [
         "The token is read; nobody checks who has written it. The claims are checked all the same.",
         fails=["the_signature_is_ours", "the_challenge_tells_them_apart"],
         edits=[(_OPTIONS, '{"require": list(_REQUIRED), "verify_signature": False, "verify_exp": True,\n'
-                          '                         "verify_nbf": True, "verify_aud": True, "verify_iss": True}')],
+                          '                         "verify_nbf": True, "verify_aud": True, "verify_iss": True, "verify_sub": True}')],
     ),
     Wrong(
         "good_for_ever",

@@ -20,10 +20,13 @@ PATHS = {
 LIMIT, SECONDS = 3, 30
 
 #: Each attempt counts, so a request makes one. It has time: a busy machine is no failure.
-SETTINGS = {
+PATIENT = {
     "BREAKER_FAILURES": str(LIMIT), "BREAKER_SECONDS": str(SECONDS), "RETRY_ATTEMPTS": "1",
-    "ATTEMPT_TIMEOUT_MS": "2000",
+    "ATTEMPT_TIMEOUT_MS": "9500", "DEADLINE_MS": "9500",
 }  # fmt: skip
+
+#: Where somebody waits for the end of it.
+HASTY = {**PATIENT, "ATTEMPT_TIMEOUT_MS": "2000"}
 
 WAIT = 8.0  # more than a busy machine needs
 
@@ -93,7 +96,7 @@ def state(app: Gateway, name: str, wanted: str, look: str) -> None:
     expect.equal(reply["circuits", name], wanted, f"the state of {name}", reply=reply, look=look)
 
 
-@check(points=2, runs="gateway", on=first, settings=SETTINGS)
+@check(points=2, runs="gateway", on=first, settings=HASTY)
 def opens(app: Gateway) -> None:
     """After so many failures in a row the service is not asked, and clients are told 503."""
     answers(app, "products", 500, 503, 599)
@@ -102,7 +105,7 @@ def opens(app: Gateway) -> None:
     passes(app, "users", 200, "a service whose neighbour fails")
 
 
-@check(points=2, runs="gateway", on=first, settings=SETTINGS)
+@check(points=2, runs="gateway", on=first, settings=HASTY)
 def counts_in_a_row(app: Gateway) -> None:
     """An answer that is no failure begins the count anew, and so does one that blames the client:
     400 to 499 are none."""
@@ -110,7 +113,7 @@ def counts_in_a_row(app: Gateway) -> None:
     answers(app, "orders", 400, 401, 404, 409, 429)
 
 
-@check(points=2, runs="gateway", on=first, settings=SETTINGS)
+@check(points=2, runs="gateway", on=first, settings=HASTY)
 def counts_what_does_not_answer(app: Gateway) -> None:
     """Connections that fail and answers that are late count as failures."""
     app.users.answer(Answer(status=None))
@@ -122,7 +125,7 @@ def counts_what_does_not_answer(app: Gateway) -> None:
     refused(app, "users", "three requests without an answer")
 
 
-@check(points=2, runs="gateway", after=opens, on=second, settings=SETTINGS)
+@check(points=2, runs="gateway", after=opens, on=second, settings=PATIENT)
 def stays_open(app: Gateway) -> None:
     """It stays open for the seconds that it was given, and Retry-After says how many are left."""
     opened(app, "products")
@@ -136,7 +139,7 @@ def stays_open(app: Gateway) -> None:
     passes(app, "products", 200, f"{SECONDS} s after it opened")
 
 
-@check(points=3, runs="gateway", after=opens, on=second, settings=SETTINGS)
+@check(points=3, runs="gateway", after=opens, on=second, settings=PATIENT)
 def one_probe(app: Gateway) -> None:
     """Then one request passes, however many callers there are; the others are refused meanwhile."""
     opened(app, "orders")
@@ -159,7 +162,7 @@ def one_probe(app: Gateway) -> None:
     expect.equal(statuses, [200] + [503] * (callers - 1), "all answers", look=look)
 
 
-@check(points=1, runs="gateway", after=opens, on=second, settings=SETTINGS)
+@check(points=1, runs="gateway", after=opens, on=second, settings=PATIENT)
 def a_good_probe_closes(app: Gateway) -> None:
     """A probe that succeeds closes the circuit, and failures are counted from zero."""
     opened(app, "users")
@@ -168,7 +171,7 @@ def a_good_probe_closes(app: Gateway) -> None:
     refused(app, "users", f"{LIMIT} failures in a row after it had closed")
 
 
-@check(points=2, runs="gateway", after=opens, on=third, settings=SETTINGS)
+@check(points=2, runs="gateway", after=opens, on=third, settings=PATIENT)
 def a_failed_probe_opens(app: Gateway) -> None:
     """A probe that fails, by its answer or without one, opens it again for the whole time."""
     opened(app, "products")
@@ -184,7 +187,7 @@ def a_failed_probe_opens(app: Gateway) -> None:
     passes(app, "products", 200, f"{SECONDS} s after a probe has failed")
 
 
-@check(points=1, runs="gateway", after=opens, on=third, settings=SETTINGS)
+@check(points=1, runs="gateway", after=opens, on=third, settings=PATIENT)
 def tells_its_state(app: Gateway) -> None:
     """/readyz tells `closed`, `open`, and `half-open` as soon as the time is over."""
     state(app, "orders", "closed", "nothing has happened")
@@ -217,7 +220,7 @@ def given_up(app: Gateway) -> None:
                     "the service is still being asked", look="CancelledError")  # fmt: skip
 
 
-@check(points=2, runs="gateway", after=opens, on=fourth, settings=SETTINGS, hidden=True)
+@check(points=2, runs="gateway", after=opens, on=fourth, settings=PATIENT, hidden=True)
 def who_leaves_tells_nothing(app: Gateway) -> None:
     """A request that is cancelled is neither a failure nor a success, and as a probe it leaves its
     place to the next."""
@@ -233,7 +236,7 @@ def who_leaves_tells_nothing(app: Gateway) -> None:
     passes(app, "products", 200, "the probe has succeeded")
 
 
-@check(points=2, runs="gateway", after=opens, on=fourth, settings=SETTINGS, hidden=True)
+@check(points=2, runs="gateway", after=opens, on=fourth, settings=PATIENT, hidden=True)
 def late_news_is_old(app: Gateway) -> None:
     """An outcome of a request that began before the circuit opened changes nothing any more."""
     go = {"good": threading.Event(), "bad": threading.Event()}

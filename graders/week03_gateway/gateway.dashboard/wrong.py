@@ -138,6 +138,22 @@ WRONG = [
         edits=[(_SECONDS, "            60.0,\n        )\n")],
     ),
     Wrong(
+        "reads_when_the_time_is_over",
+        "The headers must be there in time; how long a body takes, nobody asks.",
+        fails=["keeps_the_deadline"],
+        edits=[(_SECONDS, "            seconds,\n        )\n"
+                "        parts = {name: await _late(upstreams[name], part, targets[name][1])\n"
+                "                 for name, part in parts.items()}\n"),
+               ("    answer = await upstream.send(\"GET\", target, headers)\n    try:\n",
+                "    return await upstream.send(\"GET\", target, headers)\n\n\n"
+                "async def _late(upstream: Any, answer: Any, shape: Any) -> Any:\n"
+                "    if isinstance(answer, BaseException):\n        return answer\n"
+                "    try:\n        return await _document(upstream, answer, shape)\n"
+                "    except Exception as error:\n        return error\n\n\n"
+                "async def _document(upstream: Any, answer: Any, shape: Any) -> Any:\n"
+                "    try:\n")],
+    ),
+    Wrong(
         "reads_to_the_end",
         "An answer is read as long as there is more of it.",
         fails=["reads_no_more_than_it_must"],

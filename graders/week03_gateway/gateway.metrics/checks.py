@@ -22,7 +22,7 @@ PRODUCTS = "/api/v1/products"
 TOTAL, SECONDS = "http_requests_total", "http_request_duration_seconds"
 UNDER_WAY, CIRCUIT = "http_requests_in_progress", "circuit_breaker_state"
 WAIT = 12.0  # more than a busy machine needs
-MANY_LOOKS = 300
+MANY_LOOKS = 150
 
 #: A gateway with a route whose handler raises, and one that takes 2.5 s by the clock of metrics.
 APP = "backend/gateway/app.py"
@@ -113,7 +113,7 @@ def speaks_to_prometheus(app: Gateway) -> None:
     good = parts[0] in ("text/plain", "application/openmetrics-text")
     expect.that(good and any(part.startswith("version=") for part in parts[1:]),
                 "Content-Type: text/plain with the version of the format", kind, sent=reply.sent,
-                look="the library has a constant for it; a header may be set by its name")  # fmt: skip
+                look="the library has a constant for it; set the header by its name")  # fmt: skip
 
 
 @check(points=2, runs="gateway", on=services, settings=SETTINGS)
@@ -139,7 +139,7 @@ def counts_what_was_answered(app: Gateway) -> None:
     wanted["POST", "502"] += 1
     got = more(app, before, TOTAL, "method", "status")
     expect.equal(written(got), written(wanted), f"{TOTAL} by method and status has grown by",
-                 look="what the handler returns has a status; who answers errors stands further in")  # fmt: skip
+                 look="the status of what the handler returns")  # fmt: skip
 
 
 @check(points=3, runs="gateway", on=services, settings=SETTINGS)
@@ -258,7 +258,7 @@ def _until(look: Callable[[], object], wanted: object, what: str) -> None:
 
 @check(points=2, runs="gateway", on=services, settings=SETTINGS)
 def tells_the_circuits(app: Gateway) -> None:
-    """Each service's circuit is told at every look: 1 for the state that it has, 0 for the others."""
+    """Each service's circuit is told as it is: 1 for the state that it has, 0 for the others."""
     states = ("closed", "open", "half-open")
 
     def told(orders: str) -> list[str]:

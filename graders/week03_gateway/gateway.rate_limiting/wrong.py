@@ -56,7 +56,7 @@ WRONG = [
     Wrong(
         "window_begins_anew",
         "Every request sets the expiry again: who asks on is never let in.",
-        fails=["a_window_ends", "says_when_to_come_back"],
+        fails=["a_window_ends", "says_when_to_come_back", "tells_what_is_left"],
         edits=[("pipeline.expire(key, window, nx=True)", "pipeline.expire(key, window)")],
     ),
     Wrong(
@@ -76,6 +76,12 @@ WRONG = [
         "What remains becomes negative.",
         fails=["tells_what_is_left"],
         edits=[("max(0, limit - used)", "limit - used")],
+    ),
+    Wrong(
+        "the_whole_window",
+        "However little of the window is left, the client is told all of it.",
+        fails=["tells_what_is_left"],
+        edits=[("t={seconds_left}'", "t={window}'")],
     ),
     Wrong(
         "told_too_late",

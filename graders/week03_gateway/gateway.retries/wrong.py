@@ -131,8 +131,14 @@ WRONG = [
     Wrong(
         "no_budget",
         "In an outage the service gets three times the load.",
-        fails=["has_a_budget"],
+        fails=["has_a_budget", "zero_percent_is_none"],
         edits=[(_SPEND, "")],
+    ),
+    Wrong(
+        "a_reserve_of_its_own",
+        "Whoever switched retries off has ten of them after each start.",
+        fails=["zero_percent_is_none"],
+        edits=[("most if percent else 0.0", "most")],
     ),
     Wrong(
         "saved_up",

@@ -21,7 +21,7 @@ class Caller:
     role: str
 
     def may_see(self, user_id: str) -> bool:
-        return "admin" == self.role or user_id == self.id
+        return self.role == "admin" or user_id == self.id
 
 
 CALLER = web.RequestKey("caller", Caller)

@@ -1,4 +1,4 @@
-"""Ids are numbers; a class reads what was sent; every request for headers makes a span of its own."""
+"""Ids are numbers; every request for headers makes a span of its own."""
 
 from __future__ import annotations
 
