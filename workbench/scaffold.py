@@ -33,6 +33,19 @@ def answers(app: App) -> None:
     expect.status(app.get("/healthz"), 200)
 '''
 
+SQL_CHECKS = '''"""What is judged, and over which door."""
+
+from __future__ import annotations
+
+from workbench.checking import Social, check
+
+
+@check(points=1, runs="social")
+def is_built_on(app: Social) -> None:
+    """The rest of the schema can be built on it."""
+    app.complete()
+'''
+
 WRONG = '''"""Mistakes that people make."""
 
 from workbench.alternatives import Wrong
@@ -58,7 +71,7 @@ def new_exercise(lab: Lab, id: str, replaces: str, root: Path) -> list[Path]:  #
     texts = {
         folder / "exercise.toml": TOML.format(title=title, replaces=replaces),
         folder / f"starter{part.suffix}": part.read_text(encoding="utf-8"),
-        folder / "checks.py": CHECKS,
+        folder / "checks.py": SQL_CHECKS if part.suffix == ".sql" else CHECKS,
         folder / "wrong.py": WRONG,
     }
     (folder / "right").mkdir(parents=True)

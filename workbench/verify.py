@@ -12,6 +12,8 @@ from workbench.checking.check import CheckDefinitionError, load_checks
 from workbench.course import Course, CourseError, Exercise
 from workbench.grading.engine import Engine
 from workbench.grading.result import ExerciseResult
+from workbench.paths import root
+from workbench.running.social import FOLDER, part_paths
 from workbench.signatures import difference
 
 #: An exercise proves little with fewer.
@@ -46,6 +48,12 @@ def verify(
     """
     exercises = [course.exercise(id) for id in ids] or list(course.exercises)  # noqa: A001
     return [_Verification(exercise, engine, tell).run() for exercise in exercises]
+
+
+def is_built_on(exercise: Exercise) -> bool:
+    """Whether it is a part of the social schema with others after it."""
+    in_schema = Path(exercise.replaces).parent == Path(FOLDER)
+    return in_schema and exercise.replaces in part_paths(root())[:-1]
 
 
 class _Verification:
@@ -84,6 +92,8 @@ class _Verification:
                 self._problem(f"{path.name} is a stray file in {path.parent}")
         if not exercise.hints:
             self._problem("exercise.toml has no hints")
+        if is_built_on(exercise) and ".complete()" not in exercise.checks_file.read_text():
+            self._problem("no check claims app.complete(): what spoils later parts would pass")
 
     def _accepts(self, name: str, text: str) -> str:
         """Grade a text that every check must accept; "passed" or "failed"."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from attack import CLASSES, Attack
+from part_attacks import PART
 from python_attacks import PYTHON
 from schema_attacks import BARE, SCHEMA
 from sql_attacks import SQL
 
+#: In Python parts; those in parts of SQL are PART.
 ATTACKS: tuple[Attack, ...] = (*PYTHON, *SQL, *SCHEMA)
 
 #: What an attack is put into, where the starter would be nothing to deceive with.
@@ -27,7 +29,7 @@ def table() -> str:
     """The attacks by class, as Markdown."""
     lines = ["| class | attack | also |", "|---|---|---|"]
     for of in CLASSES:
-        attacks = [one for one in ATTACKS if one.of == of]
+        attacks = [one for one in (*ATTACKS, *PART) if one.of == of]
         told = "; ".join(f"`{one.id}`: {one.tries}" for one in attacks)
         lines.append(f"| {of} | {told} | {ELSEWHERE.get(of, '')} |")
     return "\n".join(lines) + "\n"

@@ -10,6 +10,9 @@ from workbench.checking.failure import CheckFailed
 from workbench.checking.gateway import Gateway
 from workbench.checking.graphql import GraphReply
 from workbench.checking.http import Reply
+from workbench.checking.plan import Node, Plan
+from workbench.checking.session import Session
+from workbench.checking.social import Social
 from workbench.checking.sql import Refused
 from workbench.checking.stream import EventStream
 from workbench.checking.upstream import Answer, Asked, Upstream
@@ -23,8 +26,12 @@ __all__ = [
     "EventStream",
     "Gateway",
     "GraphReply",
+    "Node",
+    "Plan",
     "Refused",
     "Reply",
+    "Session",
+    "Social",
     "Upstream",
     "check",
     "expect",

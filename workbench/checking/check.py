@@ -14,7 +14,7 @@ from typing import Any, Literal
 Scene = Callable[[Any], None]
 
 #: What a check can have running.
-Program = Literal["catalog", "gateway"]
+Program = Literal["catalog", "gateway", "social"]
 
 #: Seconds of wall-clock time that one check may take.
 CHECK_SECONDS = 15.0
@@ -63,7 +63,8 @@ def check(
     settings: Mapping[str, str] | None = None,
     runs: Program = "catalog",
 ) -> Callable[[Callable[[Any], None]], Check]:
-    """Make a check of a function that takes the App; the Gateway when it `runs` the gateway.
+    """Make a check of a function that takes the App; the Gateway when it `runs` the gateway, and
+    the Social when it `runs` the social network's database, which knows no settings.
 
     Raises CheckDefinitionError.
     """
@@ -74,6 +75,8 @@ def check(
             raise CheckDefinitionError(f"{name} needs a docstring: it is what the learner reads.")
         if not isinstance(points, int) or points < 1:
             raise CheckDefinitionError(f"{name}: points must be a whole number from 1.")
+        if runs == "social" and settings:
+            raise CheckDefinitionError(f"{name}: a database has no settings.")
         chosen = tuple(sorted((settings or {}).items()))
         return Check(function, points, after, hidden, on, seconds, chosen, runs)
 

@@ -7,13 +7,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from workbench.checking.failure import CheckFailed
 from workbench.checking.http import Reply
 
 if TYPE_CHECKING:
     from workbench.checking.rows import Row
     from workbench.checking.sql import Sql
+
+Answered = TypeVar("Answered")
 
 #: How long a request may take until it has answered or waits for a lock.
 SETTLE_SECONDS = 8.0
@@ -39,17 +42,18 @@ class Holding:
         which `statement` has run."""
         self._watcher, self._pid, self._pool = watcher, pid, pool
         self._story = f"while a transaction was open that had run\n{statement}"
-        self._sent: list[Future[Reply]] = []
+        self._sent: list[Future[Any]] = []
 
-    def send(self, request: Callable[[], Reply]) -> Future[Reply]:
-        """Send a request; returns once it has answered, or waits for a lock.
+    def send(self, request: Callable[[], Answered]) -> Future[Answered]:
+        """Send a request, or run a statement in a session; returns once it has answered, or waits
+        for a lock.
 
         Returns as well after SETTLE_SECONDS without either. What the request raises, a CheckFailed,
         comes from the future's result(). The reply's `sent` tells of the transaction, too.
         """
         return self.send_together(request)[0]
 
-    def send_together(self, *requests: Callable[[], Reply]) -> list[Future[Reply]]:
+    def send_together(self, *requests: Callable[[], Answered]) -> list[Future[Answered]]:
         """Like send, for requests that are all under way before any of them is waited for."""
         futures = [self._pool.submit(self._ask, request) for request in requests]
         self._sent += futures
@@ -59,7 +63,7 @@ class Holding:
         return futures
 
     @property
-    def replies(self) -> list[Reply]:
+    def replies(self) -> list[Any]:
         """The replies in the order of sending, for after the block. Raises CheckFailed."""
         return [future.result() for future in self._sent]
 
@@ -78,9 +82,15 @@ class Holding:
         """How many connections wait for another one than the check's own."""
         return sum(row["behind"] != [self._pid] for row in self._waiting())
 
-    def _ask(self, request: Callable[[], Reply]) -> Reply:
-        reply = request()
-        return replace(reply, sent=f"{reply.sent}\n{self._story}")
+    def _ask(self, request: Callable[[], Answered]) -> Answered:
+        try:
+            reply = request()
+        except CheckFailed as failure:
+            failure.sent = f"{failure.sent}\n{self._story}"
+            raise
+        if isinstance(reply, Reply):
+            return replace(reply, sent=f"{reply.sent}\n{self._story}")
+        return reply
 
     def _waiting(self) -> list[Row]:
         return self._watcher(_WAITING)

@@ -25,7 +25,8 @@ MOST_ROWS = 10_000
 #: An answer owns the database, and may have given it and its role settings of their own: names and
 #: values must not mean what it made them mean, and a check must not wait.
 SESSION = {
-    "search_path": "pg_catalog,public,pg_temp",  # left out, pg_temp would come first
+    # pg_catalog comes first of itself, and pg_temp would as well. What is made goes to public.
+    "search_path": "public,pg_temp",
     "statement_timeout": f"{STATEMENT_SECONDS}s",
     "transform_null_equals": "off",
     "default_transaction_read_only": "off",
@@ -109,11 +110,16 @@ class Sql:
     def written_out(self, text: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> str:
         """The statement on one line, with its values in their places: as psql would take it."""
         try:
-            with self._connected().cursor() as cursor:
-                text = cursor.mogrify(text, parameters or None).decode("utf-8", "replace")
+            text = self.filled(text, parameters)
         except psycopg2.Error:
             text = f"{text} {parameters}"
         return shorten(" ".join(text.split()))
+
+    def filled(self, text: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> str:
+        """The statement with its values in their places, as it is sent. Raises psycopg2.Error;
+        LookupError, TypeError or ValueError when the values do not fit the places."""
+        with self._connected().cursor() as cursor:
+            return cursor.mogrify(text, parameters or None).decode("utf-8", "replace")
 
     def holding(
         self, text: str, parameters: Sequence[Any] | dict[str, Any] = (), *, keep: bool = True

@@ -69,6 +69,7 @@ def _lab(arguments: argparse.Namespace) -> int:
         command = [
             sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={work_dir()}",
             f"--LabApp.default_url=/lab/tree/{first.as_posix()}",
+            f"--LabApp.extra_labextensions_path={LEARNERS_CONFIG / 'labextensions'}",
             # JupyterLab asks root for a confirmation; who is root in a container has no other user.
             *(["--allow-root"] if os.geteuid() == 0 else []),
             *arguments.jupyter,

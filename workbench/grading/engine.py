@@ -17,6 +17,7 @@ from workbench.checking.check import Check, Program, Scene, load_checks
 from workbench.checking.failure import CheckFailed
 from workbench.checking.gateway import Gateway
 from workbench.checking.http import shorten
+from workbench.checking.social import Social
 from workbench.checking.tracebacks import own_frames
 from workbench.closing import Closing
 from workbench.course import Exercise
@@ -29,6 +30,9 @@ from workbench.running.system import NotReady, Stage
 
 #: Environment variables that a check chooses for its system.
 Settings = tuple[tuple[str, str], ...]
+
+#: What a check is given.
+Subject = App | Social
 
 #: What to do about a grade that was withheld.
 NEXT_STEP = "Run `workbench doctor`, then grade again."
@@ -83,7 +87,7 @@ class _Grading:
 
     def __init__(self, runner: Runner, stage: Stage, deadline: float) -> None:
         self._runner, self._stage, self._deadline = runner, stage, deadline
-        self._scenes: dict[tuple[Scene, Settings, Program], App] = {}
+        self._scenes: dict[tuple[Scene, Settings, Program], Subject] = {}
 
     def run(self, checks: tuple[Check, ...]) -> list[CheckResult]:
         verdicts: dict[Check, CheckResult] = {}
@@ -130,7 +134,7 @@ class _Grading:
             app = self._start(check)
         late = threading.Event()
 
-        def end(app: App = app) -> None:
+        def end(app: Subject = app) -> None:
             late.set()
             app.kill()
 
@@ -160,7 +164,7 @@ class _Grading:
             if app not in self._scenes.values():
                 _leave(app)
 
-    def _running(self, scene: tuple[Scene, Settings, Program] | None) -> App | None:
+    def _running(self, scene: tuple[Scene, Settings, Program] | None) -> Subject | None:
         """The system of the scene, if it was prepared and is alive."""
         app = self._scenes.get(scene) if scene else None
         if scene is None or app is None or app.system.alive:
@@ -169,7 +173,9 @@ class _Grading:
         _leave(app)
         return None
 
-    def _start(self, check: Check) -> App:
+    def _start(self, check: Check) -> Subject:
+        if check.runs == "social":
+            return Social.start(self._stage)
         environ = dict(check.settings)
         if check.runs == "gateway":
             return Gateway.start(self._stage, environ)
@@ -177,7 +183,7 @@ class _Grading:
         return App(system, self._stage, environ)
 
 
-def _leave(app: App) -> None:
+def _leave(app: Subject) -> None:
     app.close()
     app.system.close()
 
@@ -199,7 +205,7 @@ def _failed(check: Check, failure: CheckFailed | NotReady) -> CheckResult:
         failure = CheckFailed(
             expected="your file works as part of the system",
             got=str(failure),
-            look="the last line above: it names the error, the lines before it name the place",
+            look=failure.look,
         )
     details = failure.details
     if failure.statements:

@@ -23,16 +23,26 @@ from workbench.grading.engine import OUR_FAULTS, Engine
 from workbench.jupyter.gateway_desk import GatewayDesk
 from workbench.jupyter.gateway_system import GatewaySystem
 from workbench.jupyter.live import Live
+from workbench.jupyter.social_desk import SocialDesk
+from workbench.jupyter.social_system import SocialSystem
 from workbench.paths import work_dir
 from workbench.running.runner import Runner
 from workbench.running.system import NotReady
 
 
-class Desk(GatewayDesk):
+class Desk(GatewayDesk, SocialDesk):
     """What can be asked of the companion: one method a request."""
 
-    def __init__(self, course: Course, engine: Engine, live: Live, gateway: GatewaySystem) -> None:
-        super().__init__(gateway)
+    def __init__(
+        self,
+        course: Course,
+        engine: Engine,
+        live: Live,
+        gateway: GatewaySystem,
+        social: SocialSystem,
+    ) -> None:
+        GatewayDesk.__init__(self, gateway)
+        SocialDesk.__init__(self, social)
         self._course, self._engine, self._live = course, engine, live
 
     def check(self, exercise: str, answer: str) -> dict[str, Any]:
@@ -41,6 +51,7 @@ class Desk(GatewayDesk):
     def swap(self) -> dict[str, Any]:
         folder = self._live.swap()
         self._gateway.swap()
+        self._social.swap()
         return {"folder": str(folder)}
 
     def ask(self, method: str, path: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -74,8 +85,9 @@ def main() -> int:
         runner = stack.enter_context(Runner(lease.services, spare=True))
         live = stack.enter_context(Live(runner, course))
         gateway = stack.enter_context(GatewaySystem(runner, course, live))
+        social = stack.enter_context(SocialSystem(runner, course, live))
         runner.launcher.warm_up()
-        desk = Desk(course, Engine(runner), live, gateway)
+        desk = Desk(course, Engine(runner), live, gateway, social)
         print(json.dumps({"id": 0}), file=replies)
         for line in sys.stdin:
             order = json.loads(line)

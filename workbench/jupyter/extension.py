@@ -13,20 +13,26 @@ from IPython.core.interactiveshell import InteractiveShell
 from workbench.course import Course, CourseError, Exercise, load_course
 from workbench.grading.result import ExerciseResult
 from workbench.jupyter.answers import Answers
+from workbench.jupyter.built import Built
 from workbench.jupyter.companion import Companion
 from workbench.jupyter.exchange import LiveApp
 from workbench.jupyter.gateway import LiveGateway
 from workbench.jupyter.score import Score, not_run
+from workbench.jupyter.social import LiveSocial
+from workbench.jupyter.sql_magics import SqlMagics
 
 
 def load(shell: InteractiveShell) -> None:
-    """Put `%%answer`, `check`, `app` and `gateway` into this notebook."""
+    """Put `%%answer`, `%%sql`, `check`, `explain`, `app`, `gateway` and `social` into this
+    notebook."""
     course, answers, companion = load_course(), Answers(), Companion()
     atexit.register(companion.close)
     notebook = Notebook(shell, course, answers, companion)
     shell.register_magic_function(notebook.answer, "cell", "answer")  # type: ignore[arg-type]
-    live = {"app": LiveApp(companion), "gateway": LiveGateway(companion)}
-    shell.push({"check": notebook.check, **live})
+    social = LiveSocial(companion)
+    shell.register_magics(SqlMagics(shell, social))
+    live = {"app": LiveApp(companion), "gateway": LiveGateway(companion), "social": social}
+    shell.push({"check": notebook.check, "explain": social.explain, **live})
 
 
 class Notebook:
@@ -39,13 +45,17 @@ class Notebook:
         self._answers, self._companion = answers, companion
         self._folder: str | None = None
 
-    def answer(self, line: str, cell: str) -> None:
-        """`%%answer ID`: save the cell, swap it into the live system, and import its names."""
+    def answer(self, line: str, cell: str) -> Built | None:
+        """`%%answer ID`: save the cell, swap it into the live system, and import its names; of SQL,
+        say whether the schema can be built with it."""
         exercise = self._exercise(line.strip())
         self._answers.save(exercise, cell)
         folder = self._companion.ask("swap")["folder"]
         if exercise.language == "python":
             self._import(exercise, folder)
+        elif Path(exercise.replaces).parent.name != "queries":  # those are asked, not built
+            return Built.by(LiveSocial(self._companion))
+        return None
 
     def check(self, exercise_id: str) -> Score:
         """Grade the answer that was saved last: a number that shows the report."""

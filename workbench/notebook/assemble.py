@@ -68,7 +68,7 @@ def _exercise_cells(exercise: Exercise, version: Version) -> list[NotebookNode]:
     text = exercise.part if version == "solution" else exercise.starter
     return [
         cells.task_cell(exercise.id, task_text(exercise, checks)),
-        cells.answer_cell(exercise.id, text),
+        cells.answer_cell(exercise.id, text, exercise.language),
         cells.check_cell(exercise.id, sum(check.points for check in checks)),
     ]
 

@@ -45,10 +45,16 @@ def task_cell(id: str, text: str) -> NotebookNode:  # noqa: A002
     return new_markdown_cell(text, id=_cell_id("exercise", id), metadata=metadata)
 
 
-def answer_cell(id: str, text: str) -> NotebookNode:  # noqa: A002
-    """The cell that holds the answer: nbgrader's "solution" cell."""
+def answer_cell(id: str, text: str, language: str = "python") -> NotebookNode:  # noqa: A002
+    """The cell that holds the answer: nbgrader's "solution" cell.
+
+    SQL is marked for JupyterLab, which highlights it: jupyter/config/labextensions.
+    """
     flags = {"grade": False, "locked": False, "solution": True}
-    return _graded_cell("answer", id, answer_source(id, text), flags)
+    cell = _graded_cell("answer", id, answer_source(id, text), flags)
+    if language != "python":
+        cell.metadata["workbench"]["language"] = language
+    return cell
 
 
 def check_cell(id: str, points: int) -> NotebookNode:  # noqa: A002

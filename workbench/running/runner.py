@@ -6,7 +6,7 @@ import os
 import socket
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -58,7 +58,7 @@ class Runner(Closing):
         self._base.mkdir()
         overlay.copy_reference(reference or root(), self._base)
         self._schema = overlay.digest(self._base, overlay.SCHEMA)
-        self._templates = threading.Lock()
+        self.templates = threading.Lock()  # held by whoever makes one
         self._spares = Spares(self.tenancy, f"schema_{self._schema}") if spare else None
         self.rest()
 
@@ -96,9 +96,9 @@ class Runner(Closing):
         """Ways to PostgreSQL and Redis for one system."""
         return Ways(self._relays, self._postgres, self._redis, self.launcher.listen)
 
-    def open_gate(self) -> Relay:
-        """The checks' way to PostgreSQL, for one system."""
-        return self._relays.open(self._postgres, GateConversation, open_listener())
+    def open_gate(self, converse: Callable[[], GateConversation] = GateConversation) -> Relay:
+        """The checks' way to PostgreSQL, for one system. converse: see Relays.open."""
+        return self._relays.open(self._postgres, converse, open_listener())
 
     def open_entrance(self, port: int) -> Entrance:
         """Where one system serves, on this port or a free one (0). Raises OSError."""
@@ -150,7 +150,7 @@ class Runner(Closing):
             self._make_template(name, stage)
             return name, False
         name = f"schema_{stage.schema}"
-        with self._templates:
+        with self.templates:
             if not self.tenancy.has_template(name):
                 self._make_template(name, stage)
         return name, True

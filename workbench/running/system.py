@@ -35,7 +35,12 @@ END_SECONDS = 5.0
 
 
 class NotReady(Exception):
-    """The system does not serve: the message says why, in the words of its own traceback."""
+    """The system does not serve: the message says why, in the words of its own traceback.
+
+    look: where in the message the learner finds what to mend.
+    """
+
+    look = "the last line above: it names the error, the lines before it name the place"
 
 
 def raise_trouble(trouble: str, ways: Ways) -> NoReturn:
@@ -137,7 +142,7 @@ class Stage(Closing):
         self.schema = digest(folder, SCHEMA)  # names what the answer's tables look like
         self._ready = list(databases)
         self._template: tuple[str, bool] | None = None
-        self._not_ready: str | None = None
+        self.not_ready: NotReady | None = None  # why it has not come up; it is not tried twice
 
     def start(
         self,
@@ -157,12 +162,12 @@ class Stage(Closing):
         Raises NotReady when the answer does not come up; it is not tried twice. Raises BenchError
         when that is the fault of PostgreSQL.
         """
-        if self._not_ready is not None:
-            raise NotReady(self._not_ready)
+        if self.not_ready is not None:
+            raise self.not_ready
         try:
             return self._start(database, port, settings, action, upstreams, clock)
         except NotReady as error:
-            self._not_ready = str(error)
+            self.not_ready = error
             raise
 
     def _start(

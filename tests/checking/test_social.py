@@ -1,0 +1,139 @@
+"""What a check holds in its hands where the answer is SQL."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+from small_social import BY_NAME, INDEXES, NOTES, NOTES_PART, QUERY_PART
+
+from workbench.checking import CheckFailed, Social
+from workbench.running.runner import Runner
+
+
+@contextlib.contextmanager
+def started(runner: Runner, text: str, part: str = NOTES_PART) -> Iterator[Social]:
+    with runner.stage({part: text}) as stage:
+        app = Social.start(stage)
+        try:
+            yield app
+        finally:
+            app.close()
+            app.system.close()
+
+
+@pytest.fixture(scope="module")
+def app(small: Runner) -> Iterator[Social]:
+    with started(small, NOTES) as app:
+        app.sql("INSERT INTO people (name) SELECT 'p' || n FROM generate_series(1, 1000) n")
+        app.sql(
+            "INSERT INTO notes (author_id, text)"
+            " SELECT id, 'note' FROM people, generate_series(1, 5)"
+        )
+        app.sql("ANALYZE")
+        yield app
+
+
+def test_it_asks_as_the_answers_own_role(app: Social) -> None:
+    row = app.sql("SELECT rolsuper, count_notes(7) FROM pg_roles WHERE rolname = current_user")[0]
+    assert row == {"rolsuper": False, "count_notes": 5}
+    assert app.answer == NOTES
+
+
+def test_functions_of_the_answer_may_make_tables(small: Runner) -> None:
+    """What they do not qualify goes to the schema public."""
+    makes = "CREATE FUNCTION more() RETURNS void LANGUAGE plpgsql AS"
+    with started(small, f"{NOTES}{makes} 'BEGIN CREATE TABLE more (id int); END';") as app:
+        app.sql("SELECT more()")
+        assert app.sql("SELECT count(*) FROM public.more")[0]["count"] == 0
+
+
+def test_a_plan_tells_rows_buffers_and_indexes(app: Social) -> None:
+    plan = app.explain("SELECT * FROM notes WHERE author_id = %s", [7])
+    assert plan.rows == 5
+    assert plan.indexes == {"notes_author_id"}
+    assert 2 <= plan.buffers < 20
+    assert plan.reads("notes")
+    whole = app.explain("SELECT * FROM notes WHERE text = %(text)s", {"text": "%"})
+    assert (whole.rows, whole.root.removed, whole.root.type) == (0, 5000, "Seq Scan")
+
+
+def test_what_a_plan_is_asked_of_is_undone(app: Social) -> None:
+    assert app.explain("DELETE FROM notes").nodes[1].rows == 5000
+    assert app.sql("SELECT count(*) FROM notes")[0]["count"] == 5000
+
+
+def test_only_one_statement_has_a_plan(app: Social) -> None:
+    for text in ("SELECT 1; SELECT '[]'", "-- nothing", "COMMIT", "SELECT 1; COMMIT"):
+        with pytest.raises(CheckFailed, match="as one statement"):
+            app.explain(text)
+    with pytest.raises(CheckFailed, match="empty query"):
+        app.explain("")
+    with pytest.raises(CheckFailed, match="columns and types"):
+        app.explain("SELECT nothing FROM notes")
+    assert app.explain("SELECT 1; -- the end").rows == 1
+
+
+def test_the_planner_is_the_servers_and_not_what_the_answer_made_of_it(small: Runner) -> None:
+    sets = "".join(
+        f"ALTER ROLE CURRENT_USER SET {name};"
+        for name in ("enable_seqscan = off", "random_page_cost = 0.001", "work_mem = '1GB'")
+    )
+    with started(small, NOTES + sets) as app:
+        assert app.sql("SHOW enable_seqscan")[0]["enable_seqscan"] == "off"
+        app.sql("INSERT INTO people (name) VALUES ('a')")
+        app.sql("ANALYZE")
+        assert app.explain("SELECT * FROM people WHERE id = 1").root.type == "Seq Scan"
+        assert app.sql("SHOW enable_seqscan")[0]["enable_seqscan"] == "off"
+
+
+def test_later_parts_are_claimed_by_one_check(small: Runner, app: Social) -> None:
+    app.complete()
+    assert app.last_log == ""
+    with started(small, "CREATE TABLE notes (id int)") as broken:
+        with pytest.raises(CheckFailed) as caught:
+            broken.complete()
+        assert 'column "author_id" does not exist' in caught.value.got
+        assert INDEXES.split(" ON")[0] in broken.last_log
+
+
+def test_a_query_is_an_answer_too(small: Runner) -> None:
+    with started(small, BY_NAME, QUERY_PART) as app:
+        app.sql("INSERT INTO people (name) VALUES ('Ada'), ('O''Hara %'), ('Ada')")
+        assert [row["id"] for row in app.ask(name="Ada")] == [1, 3]
+        assert app.ask(name="O'Hara %") == [{"id": 2, "name": "O'Hara %"}]
+        assert app.explain(parameters={"name": "Ada"}).rows == 2
+        app.complete()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    {
+        "two": ("SELECT 1; SELECT 2", "multi-query"),
+        "none": ("-- TODO", "multi-query"),
+        "a change": ("WITH a AS (DELETE FROM people RETURNING 1) SELECT * FROM a", "read-only"),
+        "an update": ("UPDATE people SET name = 'x' RETURNING id", "read-only"),
+        "an end": ("COMMIT; DELETE FROM people", "multi-query"),
+        "an unknown name": ("SELECT %(nothing)s", "KeyError: 'nothing'"),
+        "no name": ("SELECT %s", "TypeError"),
+        "a percent sign": ("SELECT 1 WHERE 'a' LIKE '%a' AND %(name)s = ''", "%% for a percent"),
+        "nonsense": ("SELEC %(name)s", "syntax error"),
+        "no table": ("SELECT * FROM persons", "does not exist"),
+    }.values(),
+    ids=lambda value: value[:12],
+)  # fmt: skip
+def test_a_query_that_cannot_be_asked_says_why(small: Runner, text: str, said: str) -> None:
+    with started(small, text, QUERY_PART) as app:
+        app.sql("INSERT INTO people (name) VALUES ('Ada')")
+        with pytest.raises(CheckFailed, match=said):
+            app.ask(name="Ada")
+        assert app.sql("SELECT name FROM people") == [{"name": "Ada"}]
+
+
+def test_a_database_that_cannot_be_entered_fails_the_check(small: Runner) -> None:
+    with started(small, f"{NOTES}; ALTER ROLE CURRENT_USER PASSWORD 'mine'") as app:
+        for ask in (lambda: app.sql("SELECT 1"), lambda: app.explain("SELECT 1"),
+                    lambda: app.session().send("SELECT 1")):  # fmt: skip
+            with pytest.raises(CheckFailed):
+                ask()

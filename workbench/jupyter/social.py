@@ -1,0 +1,68 @@
+"""`social`, `%%sql` and `explain`: the learner's live social database, asked from a notebook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.checking.plan import read_plan
+from workbench.jupyter.companion import Companion, CompanionError
+from workbench.jupyter.plan_view import ShownPlan
+from workbench.jupyter.sql_result import SqlResult
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class LiveSocial:
+    """The social network's database with every answer of yours in it."""
+
+    def __init__(self, companion: Companion) -> None:
+        self._companion = companion
+
+    def sql(self, text: str, parameters: Parameters = ()) -> SqlResult:
+        """Run statements, one after another; the results, which show themselves.
+
+        parameters: values for %s or %(name)s. All run in one session: a BEGIN stays open until you
+        say COMMIT or ROLLBACK, also in a later cell.
+        """
+        try:
+            order = {"text": text, "parameters": _as_data(parameters)}
+            return SqlResult(self._companion.ask("social_run", **order))
+        except CompanionError as error:
+            return SqlResult({"results": [], "notices": [], "trouble": str(error), "open": False,
+                              "note": ""})  # fmt: skip
+
+    def explain(self, query: str, parameters: Parameters = ()) -> ShownPlan:
+        """How PostgreSQL runs one statement: it is run, in a transaction of its own that is rolled
+        back, so that nothing of what it changes is kept. The plan shows itself as a tree.
+
+        Raises CompanionError, with PostgreSQL's words, when it is refused.
+        """
+        order = {"text": query, "parameters": _as_data(parameters)}
+        plan = read_plan(self._companion.ask("social_explain", **order)["plan"])
+        return ShownPlan(plan.root, plan.planning, plan.execution)
+
+    @property
+    def url(self) -> str:
+        """The database's address with your password in it, for psql or a program of your own."""
+        return str(self._companion.ask("social_address")["address"])
+
+    def reset(self) -> None:
+        """Put the database back to how it is when it is new."""
+        self._companion.ask("social_reset")
+
+    def built(self) -> str:
+        """Build the schema with the current answers: what does not fit, or an empty text.
+
+        Raises CompanionError when the first answer does not run.
+        """
+        return str(self._companion.ask("social_ready")["note"])
+
+    def __repr__(self) -> str:
+        return "<the live social database: %%sql asks it>"
+
+
+def _as_data(parameters: Parameters) -> Any:
+    """Values as they travel; moments and the like become text, which PostgreSQL reads."""
+    return json.loads(json.dumps(parameters, default=str))
