@@ -142,9 +142,12 @@ def while_full(app: Gateway, wanted: list[tuple[str, str, int]], look: str) -> N
             ]  # fmt: skip
         if got == wanted:
             return
-    expect.equal([f"{method} {path}: {status}" for method, path, status in got],
-                 [f"{method} {path}: {status}" for method, path, status in wanted],
-                 "requests while it is full", look=look)  # fmt: skip
+    differ = [pair for pair in zip(got, wanted, strict=True) if pair[0] != pair[1]]
+    was, should = (
+        [f"{method} {path}: {status}" for method, path, status in one]
+        for one in zip(*differ, strict=True)
+    )
+    expect.equal(was, should, "requests while it is full", look=look)
 
 
 def again(app: Gateway, before: int, what: str, look: str = "") -> None:
