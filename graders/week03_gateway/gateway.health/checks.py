@@ -89,8 +89,8 @@ def asks_nobody(app: Gateway) -> None:
 
 @check(points=3, runs="gateway", on=services, settings=SETTINGS)
 def blames_itself_for_nobody(app: Gateway) -> None:
-    """While no service and no Redis is to be had and all circuits are open, or half-open, the gateway
-    is alive and ready."""
+    """While no service and no Redis is to be had and all circuits are open or half-open, the
+    gateway is alive and ready."""
     with ExitStack() as stack:
         for service in (app.users, app.orders, app.products):
             stack.enter_context(service.refuse())
