@@ -89,17 +89,18 @@ def asks_nobody(app: Gateway) -> None:
 
 @check(points=3, runs="gateway", on=services, settings=SETTINGS)
 def blames_itself_for_nobody(app: Gateway) -> None:
-    """While no service and no Redis is to be had and all circuits are open, the gateway is alive
-    and ready."""
+    """While no service and no Redis is to be had and all circuits are open or half-open, the
+    gateway is alive and ready."""
     with ExitStack() as stack:
         for service in (app.users, app.orders, app.products):
             stack.enter_context(service.refuse())
         use(app, *PATHS)
         stack.enter_context(app.system.ways.redis.cut())
         look = "what becomes of requests when every gateway says this at once"
-        for path in (ALIVE, READY):
-            expect.status(app.get(path), 200, look=look)
-    app.clock.advance(30)
+        for seconds in (0, 30):  # open, and half-open
+            app.clock.advance(seconds)
+            for path in (ALIVE, READY):
+                expect.status(app.get(path), 200, look=look)
     use(app, *PATHS)
 
 

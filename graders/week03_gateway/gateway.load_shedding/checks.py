@@ -21,10 +21,60 @@ SETTINGS = {
 PRODUCTS, ORDERS = "/api/v1/products", "/api/v1/orders"
 WAIT = 12.0  # more than a busy machine needs
 PATIENCE, LOOK = 8.0, 0.05
-MANY_LOOKS = 100
+MANY_LOOKS, FEW_LOOKS = 100, 3
 MANY = MOST * 8  # more than ever get in, even where somebody miscounts by a few
 
 Ask = Callable[[int], Reply]
+
+APP = "backend/gateway/app.py"
+#: Beside another one, and further in than it.
+_OLD = "            create_load_shedding(settings.most_requests),\n"
+TWO = (_OLD, "            create_load_shedding(1000),\n" + _OLD)
+#: A look at /metrics that takes as long as the products.
+SLOW_METRICS = (
+    '    app.router.add_get("/metrics", metrics.show)\n',
+    "    async def slow(request: web.Request) -> web.StreamResponse:\n"
+    "        return await forward(request, upstreams['products'], _told(request))\n"
+    "    app.router.add_get('/metrics', slow)\n",
+)
+#: Handlers that raise; what comes out of the middleware is kept, and told by /went.
+WITNESS = (
+    "Clock = Callable[[], float]\n",
+    "Clock = Callable[[], float]\n"
+    "import asyncio\n"
+    "WENT = {}\n"
+    "@web.middleware\n"
+    "async def witness(request, handler):\n"
+    "    kind = request.path.rpartition('/')[2]\n"
+    "    try:\n"
+    "        answer = await handler(request)\n"
+    "    except BaseException as error:\n"
+    "        WENT[kind] = 'raised ' + type(error).__name__\n"
+    "        raise\n"
+    "    WENT[kind] = 'returned ' + type(answer).__name__\n"
+    "    return answer\n",
+)
+WITHIN = (_OLD, "            witness,\n            create_load_shedding(1000),\n")
+ROUTES = (
+    "    app.router.add_get(PATH, ",
+    "    async def end(request: web.Request) -> web.Response:\n"
+    "        kind = request.match_info['kind']\n"
+    "        if kind == 'returned':\n"
+    "            return web.Response(status=404, headers={'X-Kept': 'yes'}, text='no cup')\n"
+    "        raise {'crash': ZeroDivisionError, 'left': ConnectionResetError,\n"
+    "               'cancelled': asyncio.CancelledError, 'conflict': web.HTTPConflict,\n"
+    "               'found': web.HTTPFound('/')}[kind]\n"
+    "    app.router.add_get('/ends/{kind}', end)\n"
+    "    async def went(request: web.Request) -> web.Response:\n"
+    "        return web.json_response(WENT)\n"
+    "    app.router.add_get('/went', went)\n"
+    "    app.router.add_get(PATH, ",
+)
+RAISED = {
+    "crash": "raised ZeroDivisionError", "left": "raised ConnectionResetError",
+    "cancelled": "raised CancelledError", "conflict": "raised HTTPConflict",
+    "found": "raised HTTPFound",
+}  # fmt: skip
 
 
 def services(app: Gateway) -> None:
@@ -76,6 +126,30 @@ def places(app: Gateway, ask: Ask | None = None) -> int:
         return found.inside
 
 
+def while_full(app: Gateway, wanted: list[tuple[str, str, int]], look: str) -> None:
+    """While it is full, requests of other callers have these statuses: method, path, status.
+
+    Tried again when not: where somebody gave a place back late, it was not full.
+    """
+    for number in range(FEW_LOOKS):
+        with full(app):
+            got = [
+                (method, path, app.request(
+                    method, path, token=app.token(str(uuid4())),
+                    headers={"X-Forwarded-For": f"10.0.0.{number}"},
+                ).status)
+                for method, path, _ in wanted
+            ]  # fmt: skip
+        if got == wanted:
+            return
+    differ = [pair for pair in zip(got, wanted, strict=True) if pair[0] != pair[1]]
+    was, should = (
+        [f"{method} {path}: {status}" for method, path, status in one]
+        for one in zip(*differ, strict=True)
+    )
+    expect.equal(was, should, "requests while it is full", look=look)
+
+
 def again(app: Gateway, before: int, what: str, look: str = "") -> None:
     """There are no fewer places than before, at once or a little later."""
     for _ in range(MANY_LOOKS):
@@ -109,10 +183,10 @@ def refuses_the_rest(app: Gateway) -> None:
 
 @check(points=1, after=refuses_the_rest, runs="gateway", on=services, settings=SETTINGS)
 def lets_operators_in(app: Gateway) -> None:
-    """While it is full, `/healthz`, `/readyz` and `/metrics` are answered."""
-    with full(app):
-        for path in ("/healthz", "/readyz", "/metrics"):
-            expect.status(app.get(path), 200, look="`is_for_operators`")
+    """While it is full, `/healthz`, `/readyz` and `/metrics` are answered, to GET and HEAD."""
+    probes = [(method, path, 200) for path in ("/healthz", "/readyz", "/metrics")
+              for method in ("GET", "HEAD")]  # fmt: skip
+    while_full(app, probes, "`is_for_operators`")
 
 
 @check(points=3, after=refuses_the_rest, runs="gateway", on=services, settings=SETTINGS)
@@ -183,30 +257,50 @@ def refused_ones_take_nothing(app: Gateway) -> None:
                  look="who is counted, and when")  # fmt: skip
 
 
-@check(points=2, after=refuses_the_rest, runs="gateway", on=services, settings=SETTINGS)
+@check(points=2, after=refused_ones_take_nothing, runs="gateway", on=services, settings=SETTINGS)
 def counts_everybody_together(app: Gateway) -> None:
-    """The places are the gateway's: for all callers, addresses, methods and services together."""
-    before = places(app)
+    """The places are the gateway's: for all callers, addresses, methods and paths together, also
+    for a path that only begins like an operator's."""
+    users = f"/api/v1/users/{uuid4()}"
+    others = [
+        (method, users, 503) for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
+    ]
+    for path in (f"/api/v1/dashboard/{uuid4()}", "/healthz/all", "/metrics2"):
+        others.append(("GET", path, 503))
+    while_full(app, others, "what is overloaded, when it is too much; and `is_for_operators`")
 
-    def ask(number: int) -> Reply:
-        headers = {"X-Forwarded-For": f"10.0.0.{number}"}
-        path = (PRODUCTS, ORDERS)[number % 2]
-        method = ("GET", "POST", "DELETE")[number % 3]
-        return app.request(method, path, token=app.token(str(uuid4())), headers=headers)
 
-    got = places(app, ask)
-    expect.that(abs(got - before) <= 1, f"{before} requests get in, of different callers", str(got),
-                look="what is overloaded, when it is too much")  # fmt: skip
+@check(points=1, runs="gateway", on=services, settings=SETTINGS)
+def changes_nothing(app: Gateway) -> None:
+    """What the handler returns is returned; errors that come out of it go on, and its being
+    cancelled."""
+    token = app.token(str(uuid4()))
+    with app.altered(APP, [WITNESS, WITHIN, ROUTES]) as other:
+        reply = other.get("/ends/returned", token=token)
+        got = [reply.status, reply.headers.get("X-Kept"), reply.text]
+        expect.equal(got, [404, "yes", "no cup"], "an answer: its status, X-Kept and body",
+                     reply=reply)  # fmt: skip
+        for kind in RAISED:
+            with suppress(CheckFailed):  # to some of them there is no answer
+                other.get(f"/ends/{kind}", token=token)
+        went = other.get("/went", token=token)
+    expect.equal({kind: went[kind] for kind in RAISED}, RAISED,
+                 "what came out of the middleware, for each exception that came out of a handler",
+                 look="who explains errors: somebody further out")  # fmt: skip
 
 
 @check(
     points=1, after=refuses_the_rest, runs="gateway", on=services, settings=SETTINGS, hidden=True
 )
 def counts_for_itself(app: Gateway) -> None:
-    """Two of these middlewares in one process do not share their places."""
-    old = "            create_load_shedding(settings.most_requests),\n"
-    two = "            create_load_shedding(1000),\n" + old
-    with app.altered("backend/gateway/app.py", [(old, two)]) as other:
+    """Neither operators nor another one of these middlewares in the process take its places."""
+    with app.altered(APP, [TWO, SLOW_METRICS]) as other:
         got = places(other)
         expect.that(got >= MOST - 1, f"{MOST} requests get in, beside another of these", str(got),
                     look="where the number lives")  # fmt: skip
+        with ThreadPoolExecutor(MOST) as pool, other.products.hold() as held:
+            for _ in range(MOST):
+                pool.submit(other.get, "/metrics")
+            expect.that(held.reached(MOST, WAIT), f"{MOST} operators' requests get in", "fewer")
+            reply = other.get(f"/api/v1/users/{uuid4()}", token=app.token(str(uuid4())))
+        expect.status(reply, 200, look="whether operators' requests are counted")

@@ -4,7 +4,6 @@ from workbench.alternatives import Wrong
 
 _FULL = "        if under_way >= most:\n"
 _OPERATORS = "        if is_for_operators(request):\n            return await handler(request)\n"
-_HEADERS = '                headers={"Retry-After": str(RETRY_AFTER_SECONDS)},\n'
 _COUNTED = """        under_way += 1
         try:
             return await handler(request)
@@ -42,15 +41,9 @@ WRONG = [
         edits=[("web.HTTPServiceUnavailable(", "web.HTTPTooManyRequests(")],
     ),
     Wrong(
-        "says_nothing_of_later",
-        "Clients are not told when to come back, and come back at once.",
-        fails=["refuses_the_rest"],
-        edits=[(_HEADERS, "")],
-    ),
-    Wrong(
         "sheds_the_probes",
         "A full gateway is taken for a dead one, and restarted.",
-        fails=["lets_operators_in"],
+        fails=["lets_operators_in", "counts_for_itself"],
         edits=[(_OPERATORS, "")],
     ),
     Wrong(
@@ -69,14 +62,6 @@ WRONG = [
                           "        under_way -= 1\n        return response\n")],
     ),
     Wrong(
-        "counts_refusals",
-        "Counted at the door, also when there was no place: it is full for ever.",
-        fails=["refused_ones_take_nothing"],
-        edits=[(_OPERATORS, _OPERATORS + "        under_way += 1\n"),
-               (_FULL, "        if under_way > most:\n"),
-               ("        under_way += 1\n        try:\n", "        try:\n")],
-    ),
-    Wrong(
         "frees_for_refusals",
         "The refusal stands within the try: each one gives back a place that it did not take.",
         fails=["refused_ones_take_nothing"],
@@ -87,19 +72,30 @@ WRONG = [
                (_COUNTED, "")],
     ),
     Wrong(
-        "so_many_for_each",
-        "Each caller has places of its own, and there are many callers.",
-        fails=["counts_everybody_together"],
-        edits=[(_ZERO, '    inside = __import__("collections").Counter()\n'),
-               ("        nonlocal under_way\n", '        who = request.headers.get("Authorization")\n'),
-               (_FULL, "        if inside[who] >= most:\n"),
-               (_COUNTED, _COUNTED.replace("under_way", "inside[who]"))],
-    ),
-    Wrong(
         "one_number_for_all",
         "The number is the module's: two of them count everything twice.",
         fails=["counts_for_itself"],
         edits=[(_ZERO, ""), ("        nonlocal under_way\n", "        global under_way\n"),
                ("RETRY_AFTER_SECONDS = 1\n", "RETRY_AFTER_SECONDS = 1\n\nunder_way = 0\n")],
+    ),
+    Wrong(
+        "some_are_let_in",
+        "OPTIONS and HEAD cost nothing, it was thought; each of them asks a service.",
+        fails=["counts_everybody_together"],
+        edits=[(_OPERATORS, _OPERATORS.replace("if is_for", 'if request.method in ("HEAD", "OPTIONS") or is_for'))],
+    ),
+    Wrong(
+        "operators_take_places",
+        "Operators are let in and counted: who looks at a busy gateway makes it busier.",
+        fails=["counts_for_itself"],
+        edits=[(_OPERATORS, ""),
+               (_FULL, "        if under_way >= most and not is_for_operators(request):\n")],
+    ),
+    Wrong(
+        "explains_errors",
+        "Every error from inside becomes a 502, which tells nobody what it was.",
+        fails=["changes_nothing"],
+        edits=[(_COUNTED, _COUNTED.replace("        finally:", "        except Exception as error:\n"
+                                           "            raise web.HTTPBadGateway from error\n        finally:"))],
     ),
 ]  # fmt: skip

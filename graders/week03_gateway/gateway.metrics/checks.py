@@ -24,7 +24,8 @@ UNDER_WAY, CIRCUIT = "http_requests_in_progress", "circuit_breaker_state"
 WAIT = 12.0  # more than a busy machine needs
 MANY_LOOKS = 150
 
-#: A gateway with a route whose handler raises, and one that takes 2.5 s by the clock of metrics.
+#: A gateway with a route whose handler raises, and one that takes 2.5 s by the clock of metrics;
+#: /went tells what came out of the middleware.
 APP = "backend/gateway/app.py"
 ROUTES = (
     "    app.router.add_get(PATH, ",
@@ -33,17 +34,45 @@ ROUTES = (
     "        if kind == 'slow':\n"
     "            TICKS[0] += 2.5\n"
     "            return web.Response()\n"
-    "        raise {'crash': ZeroDivisionError, 'left': ConnectionResetError,\n"
-    "               'conflict': web.HTTPConflict, 'found': web.HTTPFound('/')}[kind]\n"
+    "        raise {'crash': ZeroDivisionError, 'late': TimeoutError,\n"
+    "               'refused': ConnectionRefusedError, 'left': ConnectionResetError,\n"
+    "               'cancelled': asyncio.CancelledError, 'conflict': web.HTTPConflict,\n"
+    "               'found': web.HTTPFound('/'), 'down': web.HTTPServiceUnavailable}[kind]\n"
     "    app.router.add_get('/fail/{kind}', fail)\n"
+    "    async def went(request: web.Request) -> web.Response:\n"
+    "        return web.json_response(WENT)\n"
+    "    app.router.add_get('/went', went)\n"
     "    app.router.add_get(PATH, ",
 )
-TICKS = ("Clock = Callable[[], float]\n", "Clock = Callable[[], float]\nTICKS = [7.0]\n")
+TICKS = (
+    "Clock = Callable[[], float]\n",
+    "Clock = Callable[[], float]\n"
+    "import asyncio\n"
+    "TICKS, WENT = [7.0], {}\n"
+    "@web.middleware\n"
+    "async def witness(request, handler):\n"
+    "    kind = request.path.rpartition('/')[2]\n"
+    "    try:\n"
+    "        answer = await handler(request)\n"
+    "    except BaseException as error:\n"
+    "        WENT[kind] = 'raised ' + type(error).__name__\n"
+    "        raise\n"
+    "    WENT[kind] = 'returned ' + type(answer).__name__\n"
+    "    return answer\n",
+)
 CLOCKED = ("    metrics = Metrics(_template)\n",
            "    metrics = Metrics(_template, lambda: TICKS[0])\n")  # fmt: skip
+#: What the handler raises by the path's last part, and the status that it is counted with.
+RAISED = {
+    "crash": ("ZeroDivisionError", "500"), "late": ("TimeoutError", "500"),
+    "refused": ("ConnectionRefusedError", "500"), "conflict": ("HTTPConflict", "409"),
+    "found": ("HTTPFound", "302"), "down": ("HTTPServiceUnavailable", "503"),
+    "left": ("ConnectionResetError", "499"), "cancelled": ("CancelledError", "499"),
+}  # fmt: skip
 #: Metrics stand within what makes answers of errors, so that they see the errors themselves.
 WITHIN = ("            metrics.middleware,\n            answer_errors,\n",
-          "            answer_errors,\n            metrics.middleware,\n")  # fmt: skip
+          "            answer_errors,\n            witness,\n"
+          "            metrics.middleware,\n")  # fmt: skip
 #: Two applications in one process: the second one shows its numbers as well.
 SECOND = ("    metrics.watch(breakers)\n",
           "    metrics.watch(breakers)\n    second = Metrics(_template)\n"
@@ -154,14 +183,17 @@ def keeps_to_a_few_series(app: Gateway) -> None:
         app.put(f"/api/v1/users/{uuid4()}", token=token)
         app.post(f"/api/v1/dashboard/{uuid4()}", token=token)
         app.get(f"/api/v1/dashboard/{uuid4()}")
-    for method in ("LOCK", "PROPFIND", "SEARCH"):
+    for method in ("LOCK", "PROPFIND", "TRACE"):
         app.request(method, PRODUCTS)
+        app.request(method, "/nowhere")
+    for method in ("HEAD", "OPTIONS"):
         app.request(method, "/nowhere")
     got = more(app, before, TOTAL, "route", "method")
     wanted = {
         (f"{PRODUCTS}/...", "GET"): 3, ("none", "GET"): 3, ("/api/v1/users/...", "PUT"): 3,
         ("none", "POST"): 3, ("/api/v1/dashboard/{user_id}", "GET"): 3,
         (f"{PRODUCTS}/...", "other"): 3, ("none", "other"): 3,
+        ("none", "HEAD"): 1, ("none", "OPTIONS"): 1,
     }  # fmt: skip
     expect.equal(written(got), written(wanted), f"{TOTAL} by route and method has grown by",
                  look="when you ask for the template, and what becomes of METHODS")  # fmt: skip
@@ -288,20 +320,26 @@ def tells_the_circuits(app: Gateway) -> None:
 @check(points=2, runs="gateway", on=services, settings=SETTINGS)
 def counts_what_was_raised(app: Gateway) -> None:
     """Where nobody has made an answer of it yet, an HTTPException is counted by its status, another
-    exception as 500, a lost connection as 499; all of them go on."""
+    exception as 500, a lost connection as 499. All of them go on, and nothing is under way then."""
     token = app.token(str(uuid4()))
     with altered(app, TICKS, WITHIN, ROUTES) as other:
+        under_way = gauge(other)
         before = series(other, TOTAL, "route", "status")
-        for kind, status in (("crash", 500), ("conflict", 409), ("found", 302)):
-            reply = other.get(f"/fail/{kind}", token=token)
-            expect.status(reply, status, look="an exception that is counted is not answered yet")
-        with suppress(CheckFailed):  # there is no answer
-            other.get("/fail/left", token=token)
+        for kind in RAISED:
+            with suppress(CheckFailed):  # to some of them there is no answer
+                other.get(f"/fail/{kind}", token=token)
         got = {key[1:]: n for key, n in more(other, before, TOTAL, "route", "status").items()
                if key[0] == "/fail/{kind}"}  # fmt: skip
-    wanted = {("500",): 1, ("409",): 1, ("302",): 1, ("499",): 1}
-    expect.equal(written(got), written(wanted), "statuses of a crash, an HTTPConflict, an HTTPFound"
-                 " and a ConnectionResetError", look="which classes are whose")  # fmt: skip
+        went = other.get("/went", token=token)
+        _until(lambda: gauge(other) - under_way, 0, f"{UNDER_WAY} more after all of them ended")
+    wanted = Counter((status,) for _, status in RAISED.values())
+    names = ", ".join(name for name, _ in RAISED.values())
+    expect.equal(written(got), written(wanted), f"statuses of {names}",
+                 look="which classes are whose")  # fmt: skip
+    expect.equal({kind: went[kind] for kind in RAISED},
+                 {kind: f"raised {name}" for kind, (name, _) in RAISED.items()},
+                 "what came out of the middleware, for each exception that came out of a handler",
+                 look="an exception that is counted is not answered yet")  # fmt: skip
 
 
 @check(points=1, runs="gateway", on=services, settings=SETTINGS, hidden=True)
@@ -313,6 +351,19 @@ def stands_alone(app: Gateway) -> None:
         counted = sum(one.value for one in samples(other) if one.name == TOTAL)
         theirs = [one for one in samples(other, "/second", token) if one.name == TOTAL]
         expect.that(counted > 0, f"{TOTAL} above 0", "0", sent="GET /metrics")
+        look = "whose registry it is, and where numbers live"
         expect.equal([one.value for one in theirs if one.value], [],
-                     f"{TOTAL} of an application that nobody has asked",
-                     look="whose registry it is")  # fmt: skip
+                     f"{TOTAL} of an application that nobody has asked", look=look)  # fmt: skip
+
+        def second() -> list[float]:
+            return [one.value for one in samples(other, "/second", token) if one.name == UNDER_WAY]
+
+        before = second()
+        with other.products.hold() as held:
+            asking = threading.Thread(target=other.get, args=(PRODUCTS,))
+            asking.start()
+            expect.that(held.reached(1, WAIT), "the request at the service", "it did not come")
+            meanwhile = second()
+        asking.join()
+        expect.equal(meanwhile, before, f"{UNDER_WAY} of the second application, while the first"
+                     " has one more", look=look)  # fmt: skip

@@ -12,6 +12,10 @@ _METHOD = '                method = request.method if request.method in METHODS 
 _LABELS = "                labels = (self._template(request), method, str(status))\n"
 _OBSERVED = "                self._seconds.labels(*labels).observe(self._clock() - started)\n"
 _FINALLY = "            finally:\n                self._under_way.dec()\n"
+_MADE = """        self._under_way = Gauge(
+            "http_requests_in_progress", "Requests under way.", registry=self.registry
+        )
+"""
 _STATE = "                gauge.labels(name, state.value).set_function(partial(_is_in, breaker, state))\n"
 _BEGUN = "            started, status = self._clock(), CLIENT_LEFT\n"
 
@@ -38,10 +42,10 @@ WRONG = [
         edits=[(_RAISED, "")],
     ),
     Wrong(
-        "lost_is_500",
-        "Who left while we wrote is counted as our defect, and wakes somebody up at night.",
+        "lost_by_anybody",
+        "A service that refuses us is taken for a client that left, and wakes nobody up.",
         fails=["counts_what_was_raised"],
-        edits=[(_RESET, "")],
+        edits=[(_RESET, "            except ConnectionError:\n                raise\n")],
     ),
     Wrong(
         "returned_is_200",
@@ -98,7 +102,7 @@ WRONG = [
     Wrong(
         "never_less",
         "The gauge goes up, and comes down only when all went well.",
-        fails=["counts_those_who_left"],
+        fails=["counts_those_who_left", "counts_what_was_raised"],
         edits=[(_FINALLY, "            finally:\n                if status < 499:\n"
                           "                    self._under_way.dec()\n")],
     ),
@@ -109,17 +113,20 @@ WRONG = [
         edits=[(_STATE, "                gauge.labels(name, state.value).set(_is_in(breaker, state))\n")],
     ),
     Wrong(
-        "the_last_of_the_loop",
-        "Each lambda of the loop sees the loop's last state.",
-        fails=["tells_the_circuits"],
-        edits=[(_STATE, "                gauge.labels(name, state.value).set_function(\n"
-                        "                    lambda: _is_in(breaker, state)\n                )\n")],
+        "one_gauge_for_all",
+        "What is under way is counted on the class: each application tells everybody's.",
+        fails=["stands_alone"],
+        edits=[("    @property\n    def middleware(",
+                "    _inside = 0\n\n    @property\n    def middleware("),
+               (_MADE, _MADE + "        self._under_way.set_function(lambda: Metrics._inside)\n"),
+               (_BEGUN + "            self._under_way.inc()\n",
+                _BEGUN + "            Metrics._inside += 1\n"),
+               (_FINALLY, "            finally:\n                Metrics._inside -= 1\n")],
     ),
     Wrong(
-        "swallows",
-        "What was counted as 500 is answered with an empty 500: whoever explains errors hears of none.",
+        "answers_it",
+        "An HTTPException is an answer, so it is returned: whoever explains errors hears of none.",
         fails=["counts_what_was_raised"],
-        edits=[("                status = 500\n                raise\n",
-                "                status = 500\n                return web.Response(status=200)\n")],
+        edits=[(_RAISED, _RAISED.replace("raise\n", "return error\n"))],
     ),
 ]  # fmt: skip
