@@ -3,6 +3,8 @@ happens until it has ended."""
 
 from __future__ import annotations
 
+import ast
+import gzip
 import socket
 import threading
 from collections.abc import Iterator
@@ -28,19 +30,95 @@ APP = "backend/gateway/app.py"
 #: The application says when what it has opened is closed.
 CLOSED = ("        await redis.aclose()\n",
           "        await redis.aclose()\n        print('all is closed')\n")  # fmt: skip
-#: A request during which the process is told to end three times.
+#: A request during which the process is told to end, again and again.
 AGAIN = ("    app.cleanup_ctx.append(connections)\n",
          "    app.cleanup_ctx.append(connections)\n"
          "    async def again(_: web.Request) -> web.Response:\n"
          "        import asyncio\n"
-         "        for _ in range(3):\n"
+         "        os.kill(os.getpid(), 2)\n"
+         "        try:\n"
+         f"            async with asyncio.timeout({WAIT}):\n"
+         "                await shutdown.wait()\n"
+         "        except TimeoutError:\n"
+         "            return web.Response(text='not begun by SIGINT')\n"
+         "        for number in (15, 2, 15):\n"
          "            shutdown.begin()\n"
-         "            os.kill(os.getpid(), 15)\n"
+         "            os.kill(os.getpid(), number)\n"
          "            for _ in range(5):\n"
          "                await asyncio.sleep(0)\n"
-         "        await shutdown.wait()\n"
+         "        try:\n"
+         f"            async with asyncio.timeout({WAIT}):\n"
+         "                await shutdown.wait()\n"
+         "                await shutdown.wait()\n"
+         "        except TimeoutError:\n"
+         "            return web.Response(text='wait() does not return')\n"
          "        return web.Response(text=f'begun: {shutdown.has_begun}')\n"
          "    app.router.add_get('/again', again)\n")  # fmt: skip
+
+DRAIN, FINISH = 90, 60
+MEASURED = "measured: "
+#: The process is told to end by a request that would stay for ever, and from then on minutes pass
+#: as fast as its loop goes round. It prints what `sleep` was asked for, when the request was
+#: cancelled, and that `serve` has returned.
+FAST = [
+    ("import time\nfrom collections.abc", '''import time
+
+shift, slept = [0.0], []
+time.sleep = lambda seconds: shift.append(shift.pop() + seconds)
+for name in ("monotonic", "time", "perf_counter"):
+    setattr(time, name, lambda real=getattr(time, name): real() + shift[0])
+
+from collections.abc'''),
+    ("    app.cleanup_ctx.append(connections)\n", f'''    app.cleanup_ctx.append(connections)
+
+    async def stay(_: web.Request) -> web.Response:
+        import asyncio
+
+        ended = []
+        loop = asyncio.get_running_loop()
+
+        async def hurry():
+            for _ in range(5000):
+                if ended:
+                    return
+                shift[0] += 0.1
+                await asyncio.sleep(0)
+            print("{MEASURED}" + repr((slept, None)), flush=True)
+            os._exit(1)
+
+        began = loop.time()
+        shutdown.begin()
+        hurrying = asyncio.create_task(hurry())
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(hurrying)
+            print("{MEASURED}" + repr((slept, loop.time() - began)), flush=True)
+
+    app.router.add_get("/stay", stay)
+'''),
+    ('_SESSION = web.AppKey("session"', f'''
+def measure():
+    import asyncio
+
+    from backend.gateway import shutdown as part
+
+    serve = part.serve
+
+    async def sleep(seconds):
+        slept.append(seconds)
+        await asyncio.sleep(seconds)
+
+    async def measured(app, listener, shutdown, drain_seconds, finish_seconds, ready):
+        await serve(app, listener, shutdown, {DRAIN}.0, {FINISH}.0, ready, sleep)
+        print("{MEASURED}returned", flush=True)
+
+    part.serve = measured
+
+
+measure()
+_SESSION = web.AppKey("session"'''),
+]  # fmt: skip
 
 
 def services(app: Gateway) -> None:
@@ -169,7 +247,7 @@ def closes_the_door_first(app: Gateway) -> None:
                     look="what comes first: the door, or those inside")  # fmt: skip
 
 
-@check(points=3, runs="gateway", settings={**PATIENT, "DRAIN_MS": "60000"})
+@check(points=2, runs="gateway", settings={**PATIENT, "DRAIN_MS": "60000"})
 def says_so_before(app: Gateway) -> None:
     """Before the door is closed there is the time of DRAIN_MS: `/readyz` is 503, and requests are
     answered, on new connections too."""
@@ -187,22 +265,53 @@ def says_so_before(app: Gateway) -> None:
     expect.status(app.get(PRODUCTS), 200, look=look)
 
 
-@check(points=2, runs="gateway", settings={**PATIENT, "SHUTDOWN_MS": "50"})
-def gives_up_in_time(app: Gateway) -> None:
-    """A request that takes longer than SHUTDOWN_MS is cancelled, and the process ends."""
-    with under_way(app):
-        app.system.terminate()
-        ended = app.system.wait_end(WAIT)
-    expect.that(ended, "the process ends, with SHUTDOWN_MS=50, though a request is never answered",
-                "it goes on", sent=SIGTERM,
-                look="how long is waited for those who do not finish")  # fmt: skip
+@check(points=2, runs="gateway", on=services, settings=PATIENT)
+def keeps_its_times(app: Gateway) -> None:
+    """`sleep` is awaited for `drain_seconds`. After that a request has `finish_seconds`: then it is
+    cancelled, not after twice that time, and `serve` returns."""
+    token = app.token(str(uuid4()))
+    head = f"GET /stay HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer {token}\r\n\r\n"
+    with app.altered(APP, FAST) as other:
+        with socket.create_connection(("127.0.0.1", other.system.port), PATIENCE) as client:
+            client.sendall(head.encode())
+            ended = other.system.wait_end(PATIENCE)
+        told = [line.partition(MEASURED)[2] for line in other.log.splitlines() if MEASURED in line]
+    sent = f"serve(..., drain_seconds={DRAIN}, finish_seconds={FINISH}, ...), and begin()"
+    expect.that(ended and bool(told), "the process ends", "it goes on", sent=sent)
+    slept, after = ast.literal_eval(told[0])
+    expect.that(any(sum(slept[:n]) == DRAIN for n in range(1, len(slept) + 1)),
+                f"`sleep` is awaited for {DRAIN} seconds", f"calls of it: {slept}", sent=sent,
+                look="by which `sleep` the time before the closed door counts")  # fmt: skip
+    expect.that(after is not None and DRAIN + FINISH - 1 < after < DRAIN + FINISH * 1.5,
+                f"a request that stays is cancelled {FINISH} seconds after the door was closed",
+                "not at all" if after is None else f"{after - DRAIN:.0f} seconds after it",
+                sent=sent, look="how often the library waits, and from when")  # fmt: skip
+    expect.equal(told[1:], ["returned"], "whether `serve` returned", look="the last step")
+
+
+@check(points=1, runs="gateway", on=services, settings=PATIENT)
+def serves_as_the_starter_did(app: Gateway) -> None:
+    """The starter's arguments are kept: a packed body reaches its service as it was sent, and who
+    has left is not worked for."""
+    packed = gzip.compress(b"lamps" * 20)
+    app.products.forget()
+    app.put(PRODUCTS, content=packed, headers={"content-encoding": "gzip"})
+    expect.that(app.products.asked[-1].body == packed, "a packed body as it was sent",
+                "another one", look="`auto_decompress`")  # fmt: skip
+    with app.products.hold() as held:
+        with socket.create_connection(("127.0.0.1", app.system.port), WAIT) as client:
+            client.sendall(f"GET {PRODUCTS} HTTP/1.1\r\nHost: shop\r\n\r\n".encode())
+            expect.that(held.reached(1, WAIT), "the request at its service", "it did not come")
+        expect.that(held.left(1, WAIT), "the service is left when the client has left",
+                    "the gateway waits on", look="`handler_cancellation`")  # fmt: skip
 
 
 @check(points=1, runs="gateway", on=services, settings=PATIENT, hidden=True)
 def may_be_told_again(app: Gateway) -> None:
-    """A second SIGTERM, or a second `begin()`, changes nothing: what is under way is finished."""
+    """SIGINT begins it too. Another SIGTERM, SIGINT or `begin()` changes nothing: what is under way
+    is finished, and `wait()` returns each time."""
     with app.altered(APP, [AGAIN]) as other:
         reply = other.get("/again", token=app.token(str(uuid4())))
         expect.status(reply, 200, look="who else hears the signal")
         expect.equal(reply.text, "begun: True", "`has_begun`", reply=reply)
-        ends(other, "after several SIGTERM", "what the signal begins")
+        ends(other, "after several signals", "what the signal begins")

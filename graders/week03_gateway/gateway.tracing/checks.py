@@ -18,6 +18,26 @@ SENT = f"00-{TRACE}-{PARENT}-01"
 
 _SHAPE = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-(00|01)")
 
+APP = "backend/gateway/app.py"
+#: A `random` that has only the digits c and d, and of each size gives zeros every fifth time.
+RANDOM = [
+    ("            create_tracing(),\n", "            create_tracing(counted()),\n"),
+    ('_SESSION = web.AppKey("session"', '''
+def counted():
+    given = {}
+
+    def random(size):
+        given[size] = given.get(size, -1) + 1
+        if given[size] % 5 == 0:
+            return "00" * size
+        return (f"{given[size]:08b}" * size)[: 2 * size].translate({48: "c", 49: "d"})
+
+    return random
+
+
+_SESSION = web.AppKey("session"'''),
+]  # fmt: skip
+
 
 def services(app: Gateway) -> None:
     """Services that answer everything with 200."""
@@ -28,7 +48,7 @@ def reached(
 ) -> Asked:
     """What the catalog got of a request with these headers."""
     app.products.forget()
-    headers = [*(("traceparent", one) for one in traceparents),
+    headers = [*(("traceparent", one if one.isascii() else one.encode()) for one in traceparents),
                *(("tracestate", one) for one in tracestates)]  # fmt: skip
     reply = app.get(PRODUCTS, headers=headers)
     expect.status(reply, 200)
@@ -77,7 +97,7 @@ def a_trace_begins_here(app: Gateway) -> None:
         expect.equal(one[2], "01", "flags of a trace that begins here")
 
 
-@check(points=3, runs="gateway", on=services)
+@check(points=2, runs="gateway", on=services)
 def a_trace_goes_on(app: Gateway) -> None:
     """A request within a trace stays in it: the trace id is passed on, with a parent id of our
     own, which is another one for each request."""
@@ -89,6 +109,22 @@ def a_trace_goes_on(app: Gateway) -> None:
     expect.equal(len(parents), 3, "different parent ids in 3 requests")
     mine = f"00-{OTHER}-{PARENT}-01"
     expect.equal(place(reached(app, [mine]), mine)[0], OTHER, "trace id of another trace")
+
+
+@check(points=1, after=a_trace_goes_on, runs="gateway", on=services)
+def ids_come_from_random(app: Gateway) -> None:
+    """All ids are made by the `random` that was given; when it makes one of zeros, it is asked
+    again."""
+    with app.altered(APP, RANDOM) as other:
+        begun = [place(reached(other), "no traceparent") for _ in range(6)]
+        within = [place(reached(other, [SENT]), SENT) for _ in range(6)]
+    traces, parents = {one[0] for one in begun}, {one[1] for one in (*begun, *within)}
+    made = sorted(one for one in traces | parents if not set(one) <= set("cd"))
+    expect.equal(made, [], "ids that hold other digits than a `random` gives that has only c and d",
+                 look="what is done with `random`")  # fmt: skip
+    expect.that(len(traces) == len(begun) and len(parents) == len(begun) + len(within),
+                "a new one for each request", f"{sorted(traces)}, {sorted(parents)}",
+                look="what `random` is asked for when it gave zeros")  # fmt: skip
 
 
 @check(points=2, runs="gateway", on=services)
@@ -120,13 +156,16 @@ def flags_say_who_keeps_it(app: Gateway) -> None:
 
 @check(points=2, runs="gateway", on=services)
 def the_state_goes_on(app: Gateway) -> None:
-    """tracestate is passed on as it came, several lines in their order; none when none was sent."""
-    for states in (["congo=t61rcWkgMzE"], ["a=1,b=2"], ["a=1", "b=2"], ["z=9", "a=1,c=3", "b@x=2"]):
+    """tracestate is passed on as it came, several lines in their order, and all of it when there is
+    much; none when none was sent."""
+    much = [",".join(f"vendor{line}{n}=of-this-trace" for n in range(12)) for line in range(4)]
+    for states in (["congo=t61rcWkgMzE"], ["a=1,b=2"], ["a=1", "b=2"], ["z=9", "a=1,c=3", "b@x=2"],
+                   ["a=x y,b=2", "a=3", "b=2"], much):  # fmt: skip
         asked = reached(app, [SENT], states)
         got = [part.strip() for line in asked.all("tracestate") for part in line.split(",")]
         wanted = [part.strip() for line in states for part in line.split(",")]
         expect.equal(got, wanted, f"entries of tracestate after {states}",
-                     look="every line of the header, and the order of the entries")  # fmt: skip
+                     look="every line of the header, every entry, and their order")  # fmt: skip
     asked = reached(app, [SENT])
     expect.equal("".join(asked.all("tracestate")), "", "tracestate when none was sent")
     expect.equal("".join(reached(app, [], ["a=1"]).all("tracestate")), "",
@@ -140,20 +179,24 @@ def what_is_no_trace_begins_one(app: Gateway) -> None:
     zeros = {32: "0" * 32, 16: "0" * 16}
     for sent in (
         "", "nonsense", TRACE, f"00-{TRACE}", f"00-{TRACE}-{PARENT}", f"00-{TRACE}-{PARENT}-",
+        f"00-{TRACE}-{PARENT}-01-",
         f"00-{TRACE}-{PARENT}-1", f"00-{TRACE}-{PARENT}-001", f"0-{TRACE}-{PARENT}-01",
         f"00-{TRACE[1:]}-{PARENT}-01", f"00-{TRACE}0-{PARENT}-01", f"00-{TRACE}-{PARENT[1:]}-01",
         f"00-{TRACE}-0{PARENT}-01", f"00_{TRACE}_{PARENT}_01", f"00-{PARENT}-{TRACE}-01",
     ):  # fmt: skip
         begins(app, [sent], "the length of each of the four parts")
     for sent in (f"00-{TRACE.upper()}-{PARENT}-01", f"00-{TRACE}-{PARENT.upper()}-01",
-                 f"00-{TRACE}-{PARENT}-0A", f"00-{TRACE[:-1]}g-{PARENT}-01",
+                 f"00-{TRACE}-{PARENT}-0A", f"0A-{TRACE}-{PARENT}-01", f"FF-{TRACE}-{PARENT}-01",
+                 f"00-{TRACE[:-1]}g-{PARENT}-01",
                  f"00-{TRACE}-{PARENT[:-1]}x-01", f"00-{TRACE}-{PARENT}-zz"):  # fmt: skip
         begins(app, [sent], "which characters are digits here")
     for sent in (f"00-{zeros[32]}-{PARENT}-01", f"00-{TRACE}-{zeros[16]}-01"):
         begins(app, [sent], "an id of zeros means none")
     begins(app, [f"ff-{TRACE}-{PARENT}-01"], "the version that does not exist")
     begins(app, [f"00-{TRACE}-{PARENT}-01-more"], "version 00 has four parts")
-    begins(app, [SENT, f"00-{OTHER}-{PARENT}-01"], "two headers: which one is true?")
+    for second in (f"00-{OTHER}-{PARENT}-01", SENT, "nonsense"):
+        for two in ([SENT, second], [second, SENT]):
+            begins(app, two, "two headers, whatever is in them")
 
 
 @check(points=2, after=a_trace_goes_on, runs="gateway", on=services)
@@ -170,7 +213,7 @@ def later_versions_are_read(app: Gateway) -> None:
 @check(points=1, after=a_trace_begins_here, runs="gateway", on=services, hidden=True)
 def digits_are_digits(app: Gateway) -> None:
     """Only 0 to 9 and a to f are digits: not what Python's int() reads besides."""
-    for flags in ("+1", "_1", "1_", "-1", "0x"):
+    for flags in ("+1", "_1", "1_", "-1", "0x", "0٧"):
         begins(app, [f"00-{TRACE}-{PARENT}-{flags}"], "which characters are digits here")
     for trace in (f"0x{TRACE[2:]}", f"{TRACE[:8]}_{TRACE[9:]}", f"+{TRACE[1:]}"):
         begins(app, [f"00-{trace}-{PARENT}-01"], "which characters are digits here")

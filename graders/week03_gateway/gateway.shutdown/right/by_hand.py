@@ -48,5 +48,5 @@ async def serve(
     server.close()
     await asyncio.sleep(0)
     runner.server.pre_shutdown()
-    await runner.server.shutdown(finish_seconds)
+    await runner.server.shutdown(finish_seconds / 2)
     await runner.cleanup()

@@ -44,8 +44,8 @@ def continued(parents, states, random):
     while not ours.strip("0"):
         ours = random(8)
     if parts is None:
-        new = random(16)
-        return Trace(new if new.strip("0") else "1".zfill(32), ours, "01")
+        new = next(new for new in iter(lambda: random(16), None) if new.strip("0"))
+        return Trace(new, ours, "01")
     kept = "01" if parts[3][-1] in "13579bdf" else "00"
     return Trace(parts[1], ours, kept, ", ".join(states))
 

@@ -46,13 +46,17 @@ def continued(parents: list[str], states: list[str], random: Callable[[int], str
     return Trace(trace, bool(flags % 2), states, random) if trace and parent else begun
 
 
-@web.middleware
-async def tracing(request: web.Request, handler) -> web.StreamResponse:
-    headers = request.headers
-    told = (headers.getall(name, []) for name in ("traceparent", "tracestate"))
-    request[TRACE] = continued(*told, secrets.token_hex)
-    return await handler(request)
+class Tracing:
+    def __init__(self, random: Callable[[int], str]) -> None:
+        self.random = random
+
+    @web.middleware
+    async def trace(self, request: web.Request, handler) -> web.StreamResponse:
+        headers = request.headers
+        told = (headers.getall(name, []) for name in ("traceparent", "tracestate"))
+        request[TRACE] = continued(*told, self.random)
+        return await handler(request)
 
 
 def create_tracing(random: Callable[[int], str] = secrets.token_hex):
-    return tracing
+    return Tracing(random).trace
