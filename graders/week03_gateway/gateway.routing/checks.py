@@ -91,6 +91,7 @@ def compares_whole_segments(app: Gateway) -> None:
     for target in (
         "/api/v1/usersx", "/api/v1/users-secret/1", "/api/v1/users.json", "/api/v1/user",
         "/api/v1/productsx?a=/", "/api/v1", "/graphqlx", "/x/graphql", "/api/v2/users", "/",
+        "/api/v1/users;x", "/graphql;a=b/c",
     ):  # fmt: skip
         reaches_nobody(app, target, (404,), "where the prefix ends, and what stands there")
 
@@ -150,6 +151,9 @@ def refuses_dot_segments(app: Gateway) -> None:
         for below in (segment, f"{segment}/orders", f"1/{segment}?a=b", f"{segment}/{segment}/x"):
             look = "the segments, as the next server reads them"
             reaches_nobody(app, f"{USERS}/{below}", (400,), look)
+    for before in ("a%3F", "%3fa=b", "a%23"):
+        look = "where the path ends: before the `?` that was sent, not before a quoted one"
+        reaches_nobody(app, f"{PRODUCTS}/{before}/../../users/7", (400,), look)
 
 
 @check(points=2, on=services, runs="gateway")
@@ -168,7 +172,7 @@ def lets_ordinary_paths_pass(app: Gateway) -> None:
     for name in (
         CALLER, "v1.2", "...", ".hidden", "a..b", "a..", "..a", "...%2E", "a%20b", "100%25", "%25",
         "%C3%A9t%C3%A9", "%E2%82%AC", "a%3Fb", "a%23b", "a%2520b", "a=b&c", "(a)", "a:b@c", "a+b,c",
-        "!$'*~_-", "%22", "a%3Bb", "a;v=1",
+        "!$'*~_-", "%22", "a%3Bb", "a;v=1", "10%C2%A0W", "%F0%9F%91%A9%E2%80%8D%F0%9F%94%AC",
     ):  # fmt: skip
         reaches(app, f"{PRODUCTS}/{name}/reviews?{name}", "products", "what of a path is no danger")
 
