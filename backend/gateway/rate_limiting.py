@@ -76,7 +76,9 @@ async def _count(redis: Redis, client: str, window: int) -> tuple[int, int]:
     Raises RedisError.
     """
     # A digest: who can list the keys learns neither tokens nor addresses.
-    key = f"gateway:ratelimit:{hashlib.sha256(client.encode()).hexdigest()}"
+    # A header may hold any bytes: aiohttp reads what is no text as lone surrogates.
+    digest = hashlib.sha256(client.encode(errors="surrogatepass")).hexdigest()
+    key = f"gateway:ratelimit:{digest}"
     # One transaction, so that no crash leaves a counter that never expires.
     async with redis.pipeline(transaction=True) as pipeline:
         pipeline.incr(key)

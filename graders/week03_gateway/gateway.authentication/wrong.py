@@ -80,9 +80,9 @@ WRONG = [
     ),
     Wrong(
         "a_generous_clock",
-        "Clocks differ by seconds; this one forgives an hour.",
+        "Clocks differ by seconds; this one forgives a minute.",
         fails=["tokens_have_their_time"],
-        edits=[(_AUDIENCE, _AUDIENCE + "                leeway=3600,\n")],
+        edits=[(_AUDIENCE, _AUDIENCE + "                leeway=60,\n")],
     ),
     Wrong(
         "for_anybody",
@@ -91,10 +91,12 @@ WRONG = [
         edits=[(_OPTIONS, '{"require": list(_REQUIRED), "verify_aud": False}')],
     ),
     Wrong(
-        "by_anybody",
-        "Whoever else has the key may issue tokens for us.",
+        "nearly_our_issuer",
+        "The issuer is compared as if it were an address: with or without a slash, in upper or lower case.",
         fails=["tokens_are_meant_for_us"],
-        edits=[(_ISSUER, "")],
+        edits=[(_ISSUER, ""),
+               (_KIND, '        if claims["iss"].rstrip("/").lower() != self._issuer.rstrip("/").lower():\n'
+                       '            raise NotAuthenticated("The token is not valid.", "invalid_token")\n' + _KIND)],
     ),
     Wrong(
         "refresh_tokens_too",
@@ -109,10 +111,10 @@ WRONG = [
         edits=[(_REQUIRED, '_REQUIRED = ("aud", "exp", "iss")\n')],
     ),
     Wrong(
-        "any_role",
-        "Whatever the token says is passed on as a role.",
+        "roles_in_any_case",
+        "`Admin` is an admin, too.",
         fails=["tokens_name_somebody"],
-        edits=[(_KIND, '        if claims["typ"] != "access":\n')],
+        edits=[(_KIND, "        role = role.lower() if isinstance(role, str) else role\n" + _KIND)],
     ),
     Wrong(
         "nobody_is_somebody",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,8 @@ ADA, BOB = "0b9f5c2e-3f1c-4a52-9a0e-5a3f0f0e5a10", "5d1e7a34-90ab-4c1e-8a77-2f0c
 ORDERS, PRODUCTS, NOWHERE = "/api/v1/orders", "/api/v1/products", "/api/v1/nowhere"
 OPERATORS = ("/healthz", "/readyz", "/metrics")
 
-LIMIT, WINDOW = 4, 600
+#: A window as long as this hardly ever ends, by anybody's reckoning, while a check runs.
+LIMIT, WINDOW = 4, 1_000_000
 #: A Redis that has much to do is not a silent one.
 PATIENT = {"REDIS_TIMEOUT_MS": "2000", "RETRY_ATTEMPTS": "1", "BREAKER_FAILURES": "1000"}
 LIMITED = {
@@ -22,6 +24,22 @@ LIMITED = {
 PROXIED = {**LIMITED, "TRUSTED_PROXIES": "2"}
 
 FOREIGN_KEY = "a-key-that-somebody-else-has-chosen-himself"
+
+COMPOSITION = "backend/gateway/app.py"
+#: What is another on another machine: the time by the process's own clock, and Python's `hash`.
+#: (Here both processes have one clock, and the same seed for `hash`.)
+ELSEWHERE = [
+    (
+        "import os\nimport time\n",
+        f"import os\nimport time\n\n_here = time.time\ntime.time = lambda: _here() + {WINDOW}\n",
+    ),
+    (
+        "from backend.gateway.request_id import",
+        "import backend.gateway.rate_limiting\n"
+        "vars(backend.gateway.rate_limiting).setdefault('hash', lambda value: hash(value) ^ 1)\n"
+        "from backend.gateway.request_id import",
+    ),
+]
 
 #: What a client library says of its own accord.
 SET_UP = ("HELLO", "AUTH", "CLIENT", "SELECT", "SCRIPT")
@@ -67,6 +85,19 @@ def told(reply: Reply) -> tuple[int, int]:
     return int(said["r"]), int(said["t"])
 
 
+def readable(text: str) -> str:
+    """The text, and what it says in base64 and in hexadecimal digits."""
+    said = [text.encode(errors="replace")]
+    for run in re.findall("[A-Za-z0-9+/_-]{12,}", text):
+        run = run.replace("-", "+").replace("_", "/")
+        for piece in (run[start:] for start in range(4)):
+            piece = piece[: len(piece) - (len(piece) % 4 == 1)]
+            said.append(base64.b64decode(piece + "=" * (-len(piece) % 4)))
+    for run in re.findall("(?:[0-9A-Fa-f]{2}){6,}", text):
+        said.append(bytes.fromhex(run))
+    return b"\n".join(said).decode(errors="replace")
+
+
 def keys(app: Gateway) -> list[str]:
     """All keys, of which there must be one at least."""
     found = sorted(app.redis.keys("*"))
@@ -100,6 +131,8 @@ def one_limit_for_all_services(app: Gateway) -> None:
         now = [len(service.asked) for service in (app.users, app.orders, app.products)]
         expect.equal(now, heard, "requests that users, orders and products have heard of",
                      reply=reply, look="when the count is asked")  # fmt: skip
+    reply = app.request("HEAD", PRODUCTS, token=token)
+    expect.status(reply, 429, look="HEAD is a method like others")
 
 
 @check(points=2, after=stops_at_the_limit, runs="gateway", on=nobody_counted, settings=LIMITED)
@@ -193,12 +226,15 @@ def counts_in_one_step(app: Gateway) -> None:
 
 @check(points=2, after=stops_at_the_limit, runs="gateway", on=nobody_counted, settings=LIMITED)
 def counts_for_all_gateways(app: Gateway) -> None:
-    """Two gateways count together: four requests in all, not four each."""
+    """Two gateways count together, whatever time it is by their own clocks: four requests in all,
+    not four each."""
     anew(app)
-    for one in (app, app.twin, app.twin, app):
-        expect.status(one.get(PRODUCTS), 200)
-    refused(app.twin.get(PRODUCTS), look="what two processes have in common, and what not")
-    refused(app.get(PRODUCTS))
+    look = "two machines have neither memory, nor a clock, nor the numbers of hash() in common"
+    with app.altered(COMPOSITION, ELSEWHERE) as other:
+        for one in (app, other, other, app):
+            expect.status(one.get(PRODUCTS), 200)
+        refused(other.get(PRODUCTS), look=look)
+        refused(app.get(PRODUCTS), look=look)
 
 
 @check(points=2, after=stops_at_the_limit, runs="gateway", on=nobody_counted, settings=LIMITED)
@@ -245,11 +281,13 @@ def knows_its_clients_by_name(app: Gateway) -> None:
 @check(points=2, after=stops_at_the_limit, runs="gateway", on=nobody_counted, settings=PROXIED)
 def looks_behind_our_proxies(app: Gateway) -> None:
     """Behind two trusted proxies the last address but one of X-Forwarded-For is the client, however
-    many lines the header has; where there are too few, it is whoever has connected."""
+    many lines the header has, and whatever bytes; where there are too few, it is whoever has
+    connected. No other header counts."""
     anew(app)
 
-    def ask(*lines: str) -> int:
-        return app.get(PRODUCTS, headers=[("X-Forwarded-For", line) for line in lines]).status
+    def ask(*lines: str, others: tuple[tuple[str, str], ...] = ()) -> int:
+        sent = [*others, *(("X-Forwarded-For", line) for line in lines)]
+        return app.get(PRODUCTS, headers=sent).status
 
     asked = (
         ("203.0.113.7, 10.0.0.1",),
@@ -263,6 +301,10 @@ def looks_behind_our_proxies(app: Gateway) -> None:
     for lines in asked:
         expect.equal(ask(*lines), 429, f"status with X-Forwarded-For {lines}, 4 requests of"
                      " 203.0.113.7 before", look=look)  # fmt: skip
+    for other in (("X-Real-IP", "203.0.113.40"), ("Forwarded", "for=203.0.113.41")):
+        expect.equal(ask(*asked[0], others=(other,)), 429, f"status with X-Forwarded-For {asked[0]}"
+                     f" and {other[0]}: {other[1]}, 4 requests of 203.0.113.7 before",
+                     look="who has written this header")  # fmt: skip
     for address in ("203.0.113.8", "10.0.0.1", "198.51.100.1"):
         expect.equal(ask(f"203.0.113.7, {address}, 10.0.0.1"), 200,
                      f"status of the first request of {address}", look=look)  # fmt: skip
@@ -271,6 +313,9 @@ def looks_behind_our_proxies(app: Gateway) -> None:
                      "status of a request that has not come through two proxies")  # fmt: skip
     what = f"status of a request that has not come through two proxies, {LIMIT} before"
     expect.equal(ask("203.0.113.30"), 429, what, look="an address that a client has invented")
+    anew(app)
+    expect.status(app.get(NOWHERE, headers=[("X-Forwarded-For", b"\xff, 10.0.0.1")]), 404,
+                  look="an address with a byte that is no text")  # fmt: skip
 
 
 @check(points=1, after=stops_at_the_limit, runs="gateway", on=nobody_counted, settings=LIMITED)
@@ -290,7 +335,8 @@ def operators_are_free(app: Gateway) -> None:
 
 @check(points=2, after=stops_at_the_limit, runs="gateway", on=nobody_counted, settings=LIMITED)
 def serves_without_redis(app: Gateway) -> None:
-    """While Redis is lost or silent everybody is served, without a limit; then counting goes on."""
+    """While Redis is lost, silent, or answers with an error, everybody is served, without a limit;
+    then counting goes on."""
     anew(app)
     exhaust(app)
     with app.system.ways.redis.cut():
@@ -300,6 +346,12 @@ def serves_without_redis(app: Gateway) -> None:
         expect.status(app.get(ORDERS), 401)
     anew(app)
     exhaust(app)
+    for key in keys(app):  # a value of another kind, with which no command will work
+        is_list = app.redis.type(key) == "list"
+        app.redis.delete(key)
+        _ = app.redis.set(key, "x") if is_list else app.redis.rpush(key, "x")
+        app.redis.expire(key, 50)
+    expect.status(app.get(PRODUCTS), 200, look="a Redis that answers with an error")
     # At the very end: what is held up comes to Redis afterwards, at any time.
     with app.system.ways.redis.hold():
         expect.status(app.get(PRODUCTS), 200, look="a Redis that takes what is sent and is silent")
@@ -319,7 +371,8 @@ def keeps_no_names(app: Gateway) -> None:
                     key)  # fmt: skip
     words = [words for reply in replies for words in reply.commands if words[0] not in SET_UP]
     sent = "\n".join(" ".join(one) for one in words)
+    shown = readable(sent)
     for secret in (token, ADA, address, "127.0.0.1"):
-        expect.that(secret not in sent, "Redis never hears of a token, an id or an address",
+        expect.that(secret not in shown, "Redis never hears of a token, an id or an address",
                     f"{secret} in\n{sent}",
                     look="a digest tells two clients apart, too")  # fmt: skip

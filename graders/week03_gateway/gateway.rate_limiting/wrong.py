@@ -11,7 +11,9 @@ _PIPELINE = """    async with redis.pipeline(transaction=True) as pipeline:
         used, _, milliseconds = await pipeline.execute()
 """
 _TELL = "    response.headers.update(request.get(RATE_LIMIT, {}))\n"
-_KEY = '    key = f"gateway:ratelimit:{hashlib.sha256(client.encode()).hexdigest()}"\n'
+_BYTES = 'client.encode(errors="surrogatepass")'
+_KEY = '    key = f"gateway:ratelimit:{digest}"\n'
+_IMPORT = "import hashlib\n"
 _SENT = '    sent = ",".join(request.headers.getall("X-Forwarded-For", []))\n'
 _BELIEVED = """    if trusted_proxies and len(hops) >= trusted_proxies:
         return hops[-trusted_proxies]
@@ -40,11 +42,10 @@ WRONG = [
                            "    milliseconds = await redis.pttl(key)\n")],
     ),
     Wrong(
-        "looks_then_counts",
-        "The count is read, compared, and raised afterwards: others run at every await in between.",
-        fails=["counts_in_one_step"],
-        edits=[(_PIPELINE, "    used = int(await redis.get(key) or 0) + 1\n"
-                + _PIPELINE.replace("used, _, milliseconds", "*_, milliseconds"))],
+        "pythons_own_hash",
+        "hash() of a text is another number in every process, and in every one after a restart.",
+        fails=["counts_for_all_gateways"],
+        edits=[(_KEY, '    key = f"gateway:ratelimit:{hash(client)}"\n')],
     ),
     Wrong(
         "never_expires",
@@ -60,10 +61,11 @@ WRONG = [
         edits=[("pipeline.expire(key, window, nx=True)", "pipeline.expire(key, window)")],
     ),
     Wrong(
-        "milliseconds",
-        "The rest of the window is told in milliseconds.",
-        fails=["says_when_to_come_back", "tells_what_is_left"],
-        edits=[("max(1, -(-milliseconds // 1000))", "max(1, milliseconds)")],
+        "windows_of_the_clock",
+        "The number of the window is part of the key: all windows end together, when the gateway's own clock says so.",
+        fails=["counts_for_all_gateways"],
+        edits=[(_KEY, '    key = f"gateway:ratelimit:{int(time.time() // window)}:{digest}"\n'),
+               (_IMPORT, _IMPORT + "import time\n")],
     ),
     Wrong(
         "no_retry_after",
@@ -99,11 +101,10 @@ WRONG = [
         edits=[(_TELL, "    response.headers.extend(request.get(RATE_LIMIT, {}))\n")],
     ),
     Wrong(
-        "the_service_knows_better",
-        "What a service says of its own limit stays.",
-        fails=["tells_what_is_left"],
-        edits=[(_TELL, "    for header, value in request.get(RATE_LIMIT, {}).items():\n"
-                       "        response.headers.setdefault(header, value)\n")],
+        "text_only",
+        "An address with a byte that is no text cannot be encoded: 500.",
+        fails=["looks_behind_our_proxies"],
+        edits=[(_BYTES, "client.encode()")],
     ),
     Wrong(
         "asked_afterwards",
@@ -155,10 +156,11 @@ WRONG = [
         edits=[(_BELIEVED, "    if hops:\n        return hops[-min(trusted_proxies or 1, len(hops))]\n")],
     ),
     Wrong(
-        "the_last_address",
-        "The last entry is the inner proxy's view of the outer one.",
+        "the_real_ip",
+        "Behind a proxy X-Real-IP is believed, which ours do not write and clients can.",
         fails=["looks_behind_our_proxies"],
-        edits=[("return hops[-trusted_proxies]", "return hops[-1]")],
+        edits=[("        return hops[-trusted_proxies]\n",
+                '        return request.headers.get("X-Real-IP") or hops[-trusted_proxies]\n')],
     ),
     Wrong(
         "first_line_only",
@@ -185,10 +187,11 @@ WRONG = [
         edits=[(_OPERATORS, '        if request.path.startswith(("/healthz", "/readyz", "/metrics")):\n')],
     ),
     Wrong(
-        "closed_without_redis",
-        "The lost counter takes the whole shop with it.",
+        "lost_or_silent_only",
+        "A Redis that is read only, or full, answers with an error of another class.",
         fails=["serves_without_redis"],
-        edits=[(_CAUGHT, "        except ZeroDivisionError as error:\n")],
+        edits=[(_CAUGHT, "        except (ConnectionError, TimeoutError) as error:\n"),
+               ("from redis.exceptions import RedisError\n", "from redis.exceptions import ConnectionError, TimeoutError\n")],
     ),
     Wrong(
         "falls_with_a_silent_redis",
@@ -198,9 +201,10 @@ WRONG = [
                ("from redis.exceptions import RedisError\n", "from redis.exceptions import ConnectionError\n")],
     ),
     Wrong(
-        "names_in_redis",
-        "Whoever can list keys knows who has been there.",
+        "names_in_base64",
+        "What looks like a digest is the name itself, and whoever can list keys can read it.",
         fails=["keeps_no_names"],
-        edits=[(_KEY, '    key = f"gateway:ratelimit:{client}"\n')],
+        edits=[(_KEY, f'    key = "gateway:ratelimit:" + base64.urlsafe_b64encode({_BYTES}).decode()\n'),
+               (_IMPORT, "import base64\n" + _IMPORT)],
     ),
 ]  # fmt: skip

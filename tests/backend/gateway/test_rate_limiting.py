@@ -52,6 +52,13 @@ def test_bad_tokens_are_counted_by_their_address(start: Callable[..., Running]) 
     assert [reply.status_code for reply in replies] == [401, 401, 429]
 
 
+def test_bytes_that_are_no_text_are_an_address_too(start: Callable[..., Running]) -> None:
+    gateway = start(rate_limit_requests=1, trusted_proxies=1)
+    statuses = [gateway.ask("/api/v1/products", headers={"X-Forwarded-For": sent}).status_code
+                for sent in (b"\xff", b"\xfe", b"\xff")]  # fmt: skip
+    assert statuses == [200, 200, 429]
+
+
 def test_operators_are_not_counted(start: Callable[..., Running]) -> None:
     gateway = start(rate_limit_requests=1)
     for path in ("/healthz", "/readyz", "/metrics") * 2:

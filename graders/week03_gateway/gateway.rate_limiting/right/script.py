@@ -36,7 +36,8 @@ def create_rate_limits(redis, limit, window, name):
     async def admit(request, handler):
         if request.path in OPERATORS and request.rel_url.raw_path in OPERATORS:
             return await handler(request)
-        key = "gateway:ratelimit:" + blake2b(name(request).encode(), digest_size=16).hexdigest()
+        client = name(request).encode("utf-8", "surrogatepass")
+        key = "gateway:ratelimit:" + blake2b(client, digest_size=16).hexdigest()
         try:
             admitted, remaining, left = await script(keys=[key], args=[limit, window])
         except RedisError:
