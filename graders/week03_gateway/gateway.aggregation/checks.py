@@ -132,9 +132,9 @@ def a_failure_is_told_beside_the_others(app: Gateway) -> None:
     services(app)
     app.orders.answer(Answer.json({"orders": []}))
     app.products.answer(Answer(500))
-    reply = ask(app)
-    expect.status(reply, 200)
-    expect.equal(reply["orders"], [], "orders of somebody who has none", reply=reply,
+    page = ask(app)
+    expect.status(page, 200)
+    expect.equal(page["orders"], [], "orders of somebody who has none", reply=page,
                  look="an answer that is false, beside a failure")  # fmt: skip
     app.users.answer(Answer(404))
     expect.problem(ask(app), 404, look="which exception it was: users knows no such user")
