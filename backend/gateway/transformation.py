@@ -17,9 +17,12 @@ _CENT = Decimal("0.01")
 
 
 def read_json(body: bytes) -> Any:
-    """JSON whose fractions stay exact: they become Decimal. Raises ValueError."""
+    """JSON whose fractions stay exact: they become Decimal. Raises ValueError.
+
+    A number that Python refuses becomes None: it is one odd value, and no odd document.
+    """
     try:
-        return json.loads(body, parse_float=Decimal)
+        return json.loads(body, parse_float=_fraction, parse_int=_whole)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
@@ -79,6 +82,20 @@ def items(document: object, name: str) -> list[Mapping[str, Any]]:
     if not isinstance(found, list):
         raise ValueError(f"no list {name}")
     return [item for item in found if isinstance(item, Mapping)]
+
+
+def _fraction(written: str) -> Decimal | None:
+    try:
+        return Decimal(written)
+    except InvalidOperation:  # its exponent has 20 digits
+        return None
+
+
+def _whole(written: str) -> int | None:
+    try:
+        return int(written)
+    except ValueError:  # it has thousands of digits
+        return None
 
 
 def text(value: object) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -20,9 +22,13 @@ PATIENT = {
 HASTY = {**PATIENT, "DASHBOARD_DEADLINE_MS": "800"}
 
 #: More than a busy machine needs until something happens that happens at once.
-WAIT = 8.0
+WAIT = 10.0
+
+#: So often we look whether the gateway has noticed what it will notice in a moment.
+MANY_LOOKS = 2000
 
 USER = "5f0c8a52-7a0e-4d55-9f0e-0d3c5b1f6a01"
+OTHER = "c3b1f0aa-11d2-4a7b-8e55-6f1d2e3c4b5a"
 PATH = f"/api/v1/dashboard/{USER}"
 NAMES = ("users", "orders", "products")
 
@@ -40,8 +46,8 @@ def services(app: Gateway) -> None:
         getattr(app, name).forget()
 
 
-def ask(app: Gateway) -> Reply:
-    return app.get(PATH, token=app.token(USER))
+def ask(app: Gateway, user: str = USER) -> Reply:
+    return app.get(f"/api/v1/dashboard/{user}", token=app.token(user))
 
 
 def shown(reply: Reply, *missing: str, look: str = "") -> None:
@@ -69,9 +75,10 @@ def holding(app: Gateway, *names: str) -> Iterator[dict[str, Any]]:
         yield {name: stack.enter_context(getattr(app, name).hold()) for name in names}
 
 
-def reached(held: Any, name: str, look: str) -> None:
+def reached(held: Any, name: str, look: str, pages: int = 1) -> None:
     got = "none, while others are still to answer"
-    expect.that(held.reached(1, WAIT), f"a request that reaches {name}", got, look=look)
+    wanted = f"a request that reaches {name}" + (", for each of two pages" if pages > 1 else "")
+    expect.that(held.reached(pages, WAIT), wanted, got, look=look)
 
 
 def given_up(held: Any, name: str, after: str) -> None:
@@ -83,14 +90,19 @@ def given_up(held: Any, name: str, after: str) -> None:
 
 @check(points=3, runs="gateway", on=services, settings=PATIENT)
 def asks_all_at_once(app: Gateway) -> None:
-    """All questions are asked before any of them is answered."""
+    """All questions are asked before any of them is answered, also for two pages at once."""
     services(app)
+    app.users.answer_by(lambda asked: Answer.json({**PERSON, "id": asked.target[-len(USER) :]}))
     with ThreadPoolExecutor() as pool:
         with holding(app, *NAMES) as held:
-            reply = pool.submit(ask, app)
+            pages = {user: pool.submit(ask, app, user) for user in (USER, OTHER)}
             for name in NAMES:
-                reached(held[name], name, "what is waited for before the next one is asked")
-        shown(reply.result(), look="three answers that came at last")
+                reached(held[name], name, "what is waited for before the next one is asked", 2)
+        for user, page in pages.items():
+            reply = page.result()
+            shown(reply, look="three answers that came at last, for each of two pages")
+            expect.equal(reply["user", "id"], user, "whose page it is", reply=reply,
+                         look="what two pages share that are asked for at once")  # fmt: skip
 
 
 @check(points=4, runs="gateway", on=services, settings=PATIENT)
@@ -117,6 +129,15 @@ def a_failure_is_told_beside_the_others(app: Gateway) -> None:
     for name in ("users", "products"):
         getattr(app, name).answer(Answer(500))
     shown(ask(app), "users", "products", look="two exceptions")
+    services(app)
+    app.orders.answer(Answer.json({"orders": []}))
+    app.products.answer(Answer(500))
+    page = ask(app)
+    expect.status(page, 200)
+    expect.equal(page["orders"], [], "orders of somebody who has none", reply=page,
+                 look="an answer that is false, beside a failure")  # fmt: skip
+    app.users.answer(Answer(404))
+    expect.problem(ask(app), 404, look="which exception it was: users knows no such user")
 
 
 @check(points=1, runs="gateway", on=services, settings=PATIENT)
@@ -171,8 +192,10 @@ def the_deadline_cancels(app: Gateway) -> None:
 
 @check(points=3, runs="gateway", on=services, settings=PATIENT)
 def who_leaves_ends_the_questions(app: Gateway) -> None:
-    """When it is cancelled itself, because the client has gone, every question is cancelled."""
+    """When it is cancelled itself, because the client has gone, every question is cancelled, and
+    then whoever called it."""
     services(app)
+    before = dashboards(app)
     place = urlsplit(app.system.base_url)
     with holding(app, *NAMES) as held:
         with socket.create_connection((place.hostname, place.port), WAIT) as client:
@@ -186,3 +209,22 @@ def who_leaves_ends_the_questions(app: Gateway) -> None:
             # Whom it had not been asked yet, nobody needs to give up.
             if getattr(app, name).asked:
                 given_up(held[name], name, "when the one that waits for it is cancelled")
+    # The metrics count a handler that was cancelled with 499, any other one with its status.
+    for _ in range(MANY_LOOKS):
+        ended = dashboards(app) - before
+        if ended:
+            break
+    expect.equal(sorted(ended.elements()), ["499"], "the status that the metrics count",
+                 look="where the CancelledError goes on to")  # fmt: skip
+
+
+def dashboards(app: Gateway) -> Counter[str]:
+    """How many requests for dashboards have ended, by the status that the metrics count."""
+    text = app.get("/metrics").text
+    line = re.compile(r"^http_requests_total\{(.*/dashboard/.*)\} (\S+)$", re.MULTILINE)
+    counted: Counter[str] = Counter()
+    for labels, count in line.findall(text):
+        status = re.search(r'status="(\d+)"', labels)
+        if status:
+            counted[status[1]] += int(float(count))
+    return counted

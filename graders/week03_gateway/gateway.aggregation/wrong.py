@@ -32,17 +32,16 @@ WRONG = [
                 "async def _asked(")],
     ),
     Wrong(
-        "the_first_failure_is_raised",
-        "gather without return_exceptions: one that fails fails all.",
+        "every_failure_is_too_slow",
+        "An exception of its own stands for each failure, and nobody learns of a user that is not there.",
         fails=["a_failure_is_told_beside_the_others"],
-        edits=[(_OUTCOME, "    return task.result()\n")],
+        edits=[(_OUTCOME, '    return TooSlow("one", "It fails.") if task.exception() else task.result()\n')],
     ),
     Wrong(
-        "expects_services_to_be_down",
-        "Only what is Unavailable is an outcome; any other exception ends the dashboard.",
+        "nothing_is_a_failure",
+        "An answer that is false, such as an empty list, is taken for none.",
         fails=["a_failure_is_told_beside_the_others"],
-        edits=[(_OUTCOME, "    from backend.gateway.errors import Unavailable\n\n"
-                "    try:\n        return task.result()\n    except Unavailable as error:\n        return error\n")],
+        edits=[(_OUTCOME, "    return task.exception() or task.result() or LookupError()\n")],
     ),
     Wrong(
         "a_failure_ends_the_wait",
@@ -71,10 +70,11 @@ WRONG = [
         edits=[(_WAIT, "            await asyncio.wait(tasks.values())\n")],
     ),
     Wrong(
-        "all_or_nothing",
-        "At the deadline everything is given up, also what is there.",
-        fails=["keeps_the_deadline"],
-        edits=[(_RETURN, "    if len(done) < len(tasks):\n        done = set()\n" + _RETURN)],
+        "tasks_of_everybody",
+        "The tasks stand in the module, where two pages at once find each other's.",
+        fails=["asks_all_at_once"],
+        edits=[(_BEGIN, "    tasks = _TASKS\n    tasks |= {\n"),
+               ("async def _asked(", "_TASKS: dict[str, asyncio.Task[object]] = {}\n\n\nasync def _asked(")],
     ),
     Wrong(
         "the_deadline_is_raised",
@@ -95,14 +95,9 @@ WRONG = [
         edits=[("    finally:\n", "    except ZeroDivisionError:\n        pass\n    else:\n")],
     ),
     Wrong(
-        "shielded",
-        "Questions go on behind a shield when whoever asked has gone.",
-        fails=["the_deadline_cancels", "who_leaves_ends_the_questions"],
-        edits=[("    return await question()\n",
-                "    inner = asyncio.ensure_future(question())\n"
-                "    _kept.add(inner)\n"
-                "    inner.add_done_callback(_kept.discard)\n"
-                "    return await asyncio.shield(inner)\n\n\n"
-                "_kept: set[asyncio.Future[object]] = set()\n")],
+        "goes_on_without_the_client",
+        "It cleans up when it is cancelled, and then returns as if nothing had happened.",
+        fails=["who_leaves_ends_the_questions"],
+        edits=[("    finally:\n", "    except asyncio.CancelledError:\n        done = set()\n    finally:\n")],
     ),
 ]  # fmt: skip

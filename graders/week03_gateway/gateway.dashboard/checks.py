@@ -116,14 +116,18 @@ def is_made_of_three_answers(app: Gateway) -> None:
 
 @check(points=2, runs="gateway", on=services, settings=PATIENT)
 def asks_for_what_it_needs(app: Gateway) -> None:
-    """Each service is asked once, for that user, for his orders, for five products."""
+    """Each service is asked once, for that user, for his orders, for five products, whatever stands
+    in the client's query."""
     services(app)
-    ask(app)
+    look = "whose words the query is made of"
+    sent = f"user_id={OTHER}&per_page=50"  # by a client that would like to have more
+    app.get(f"/api/v1/dashboard/{USER}?{sent}", token=app.token(USER))
     the_request_to(app, "users", f"/api/v1/users/{USER}")
     query = urlsplit(the_request_to(app, "orders", "/api/v1/orders").target).query
-    expect.equal(parse_qs(query).get("user_id"), [USER], f"user_id in the query {query}")
+    expect.equal(parse_qs(query).get("user_id"), [USER], f"user_id in the query {query}", look=look)
     query = urlsplit(the_request_to(app, "products", "/api/v1/products").target).query
-    expect.equal(parse_qs(query).get("per_page"), ["5"], f"per_page in the query {query}")
+    expect.equal(parse_qs(query).get("per_page"), ["5"], f"per_page in the query {query}",
+                 look=look)  # fmt: skip
 
 
 @check(points=1, runs="gateway", on=services, settings=PATIENT)
@@ -143,7 +147,7 @@ def tells_who_asks(app: Gateway) -> None:
     sent."""
     services(app)
     sent = {"cookie": "a=b", "x-caller-role": "admin", "x-mine": "1", "accept": "text/html",
-            "if-none-match": '"1"'}  # fmt: skip
+            "if-none-match": '"1"', "accept-language": "de"}  # fmt: skip
     token = app.token(USER)
     reply = app.get(f"/api/v1/dashboard/{USER}", token=token, headers=sent)
     for name in NAMES:
@@ -153,6 +157,7 @@ def tells_who_asks(app: Gateway) -> None:
             "x-caller-id": [USER], "x-caller-role": ["user"], "accept": ["application/json"],
             "x-request-id": [expect.header(reply, "X-Request-Id")],
             "cookie": [], "x-mine": [], "authorization": [], "if-none-match": [],
+            "accept-language": [],
         }  # fmt: skip
         for header, values in told.items():
             expect.equal(asked[0].all(header), values, f"{header}, as {name} is told",
@@ -161,13 +166,17 @@ def tells_who_asks(app: Gateway) -> None:
 
 @check(points=1, runs="gateway", on=services, settings=PATIENT)
 def is_not_kept(app: Gateway) -> None:
-    """No cache may keep a dashboard: Cache-Control is no-store."""
-    services(app)
-    reply = ask(app)
-    expect.status(reply, 200)
-    value = expect.header(reply, "Cache-Control", look="whoever stands between you and the client")
-    words = [word.strip().lower() for word in value.split(",")]
-    expect.that("no-store" in words, "Cache-Control: no-store", value, sent=reply.sent)
+    """No cache may keep a dashboard, be it whole or not: Cache-Control is no-store."""
+    for orders in (Answer.json({"orders": [ORDER]}), Answer(500)):
+        services(app)
+        app.orders.answer(orders)
+        reply = ask(app)
+        expect.status(reply, 200)
+        look = f"whoever stands between you and the client; orders answers {orders.status}"
+        value = expect.header(reply, "Cache-Control", look=look)
+        words = [word.strip().lower() for word in value.split(",")]
+        expect.that("no-store" in words, "Cache-Control: no-store", value, sent=reply.sent,
+                    look=look)  # fmt: skip
 
 
 @check(points=3, runs="gateway", on=services, settings=PATIENT)
@@ -189,6 +198,9 @@ def an_id_is_a_uuid(app: Gateway) -> None:
         reply = ask(app, user=segment, caller=unquote(segment))
         expect.problem(reply, 404, look="what an id may be")
         nobody_was_asked(app, reply)
+    reply = ask(app, user="x")
+    expect.problem(reply, 404, look="what comes first: what it is, or whose it is")
+    nobody_was_asked(app, reply)
     services(app)
     shown(ask(app, user=USER.upper()), look="one UUID, written in two ways")
     the_request_to(app, "users", f"/api/v1/users/{USER}")
@@ -203,7 +215,8 @@ def a_user_that_is_not_there(app: Gateway) -> None:
     services(app)
     app.users.answer(Answer.json({"title": "Not Found"}, 404))
     app.orders.answer(Answer(500))
-    expect.problem(ask(app), 404, look="a user that is not there, and orders that fail")
+    app.products.answer(Answer(500))
+    expect.problem(ask(app), 404, look="a user that is not there, and others that fail")
 
 
 @check(points=3, runs="gateway", on=services, settings=PATIENT)
@@ -213,6 +226,7 @@ def a_part_that_fails_is_marked(app: Gateway) -> None:
     orders = {"orders": [ORDER]}
     failures = [
         Answer.json(orders, 500), Answer.json(orders, 403), Answer.json(orders, 404),
+        Answer.json(orders, 202),
         Answer(302, headers=[("location", "/api/v1/products")]), Answer(None), Answer(204),
         Answer(200, b'{"orders": []}', JSON, dropped=True), Answer(200, b"<html>"),
         Answer.json([]), Answer.json({"orders": None}),
@@ -292,12 +306,12 @@ def ask_in_time(app: Gateway) -> Reply:
 
 @check(points=1, runs="gateway", on=services, settings=PATIENT, hidden=True)
 def reads_no_more_than_it_must(app: Gateway) -> None:
-    """An answer of 900 kB is shown; one that does not end is not read on, and is missing."""
+    """An answer of 1 MiB is shown; one that does not end is not read on, and is missing."""
     services(app)
-    app.orders.answer(Answer(200, b" " * 900_000 + b'{"orders": []}', JSON))
+    app.orders.answer(Answer(200, b'{"orders": []}'.rjust(MIB), JSON))
     reply = ask(app)
     expect.status(reply, 200)
-    expect.equal(reply["orders"], [], "orders, after 900 kB of white space", reply=reply)
+    expect.equal(reply["orders"], [], "orders, in a body of exactly 1 MiB", reply=reply)
     services(app)
     sent = 0
 

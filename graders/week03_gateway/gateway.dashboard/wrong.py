@@ -14,7 +14,9 @@ _SECONDS = "            seconds,\n        )\n"
 _STATUS = "        if answer.status != 200:\n"
 _404 = "        if answer.status == 404:\n            raise NotFound(upstream.name)\n"
 _BODY = "        body: dict[str, Any] = {\n"
-_MISSING = '        body["missing"] = missing\n'
+_TRY = (
+    "        # A UUID, written anew: nothing of what the client sent gets into a service's URL.\n"
+)
 
 WRONG = [
     Wrong(
@@ -55,10 +57,11 @@ WRONG = [
         edits=[(_TOLD, '        told = [*request.headers.items(), *headers(request)]\n')],
     ),
     Wrong(
-        "tells_nobody_who_asks",
-        "The services are not told for whom they are asked.",
-        fails=["tells_who_asks"],
-        edits=[(_TOLD, '        told = [("Accept", "application/json")]\n')],
+        "passes_on_the_query",
+        "The client's own query goes on, and with it other people's ids.",
+        fails=["asks_for_what_it_needs"],
+        edits=[("""(f"/api/v1/orders?{urlencode({'user_id': user_id})}\"""",
+                """(f"/api/v1/orders?{urlencode({'user_id': user_id})}&{request.query_string}\"""")],
     ),
     Wrong(
         "orders_of_everybody",
@@ -86,10 +89,10 @@ WRONG = [
                                          "any(isinstance(part, NotFound) for part in parts.values())"))],
     ),
     Wrong(
-        "believes_every_body",
-        "The body of a 500 that looks right is shown.",
+        "any_success",
+        "Whatever begins with a 2 is taken for an answer, also the body of a 202.",
         fails=["a_part_that_fails_is_marked"],
-        edits=[(_STATUS, "        if answer.status in (302, 204):\n")],
+        edits=[(_STATUS, "        if answer.status // 100 != 2:\n")],
     ),
     Wrong(
         "nothing_instead_of_null",
@@ -98,10 +101,11 @@ WRONG = [
         edits=[("(None if name in missing else part)", "([] if name in missing else part)")],
     ),
     Wrong(
-        "does_not_say_what_is_missing",
-        "Null is there, and no word of why.",
-        fails=["a_part_that_fails_is_marked"],
-        edits=[(_MISSING, '        body["missing"] = []\n')],
+        "first_403",
+        "Whose it is, is asked before it is known whether it is anybody's.",
+        fails=["an_id_is_a_uuid"],
+        edits=[(_TRY, '        if not request[CALLER].may_see(request.match_info["user_id"].lower()):\n'
+                "            raise web.HTTPForbidden\n" + _TRY)],
     ),
     Wrong(
         "success_of_nothing",
@@ -110,10 +114,10 @@ WRONG = [
         edits=[(_ALL, "        if not parts:\n")],
     ),
     Wrong(
-        "users_is_needed",
-        "Without users there is nothing, although the rest is there.",
-        fails=["a_part_that_fails_is_marked"],
-        edits=[(_ALL, '        if "users" in missing:\n')],
+        "first_503",
+        "It is looked first whether anything is there: then a user that is not there counts as a fault.",
+        fails=["a_user_that_is_not_there"],
+        edits=[(_NOBODY, ""), (_BODY, _NOBODY + _BODY)],
     ),
     Wrong(
         "never_again",
@@ -160,9 +164,10 @@ WRONG = [
         edits=[("        if len(body) > MOST_BYTES:\n            raise", "        pass\n    if len(body) > MOST_BYTES:\n        raise")],
     ),
     Wrong(
-        "kept",
-        "A cache in between keeps one user's dashboard, perhaps for the next one.",
+        "kept_when_it_is_not_whole",
+        "What is sent when something is missing may be kept by a cache, perhaps for the next one.",
         fails=["is_not_kept"],
-        edits=[('            headers={"Cache-Control": "no-store"},\n', "")],
+        edits=[('            headers={"Cache-Control": "no-store"},\n',
+                '            headers={} if missing else {"Cache-Control": "no-store"},\n')],
     ),
 ]  # fmt: skip

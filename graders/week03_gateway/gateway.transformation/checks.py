@@ -21,7 +21,7 @@ PRODUCT = {"id": "p1", "name": "Lamp", "price": "9.90", "stock_quantity": 3}
 AMOUNTS = (
     ('"19.99"', "19.99"), ("19.99", "19.99"), ('"5"', "5.00"), ("20", "20.00"), ("0", "0.00"),
     ('"0.1"', "0.10"), ("0.1", "0.10"), ("1.5e2", "150.00"), ("-3.5", "-3.50"),
-    ('" 7.25 "', "7.25"),
+    ('" 7.25 "', "7.25"), ('"1.5e2"', "150.00"), ("0.0001", "0.00"), ("1." + "3" * 50, "1.33"),
 )  # fmt: skip
 EXACT = (
     ('"12345678901234567.89"', "12345678901234567.89"),
@@ -37,7 +37,7 @@ NO_AMOUNTS = (
 )  # fmt: skip
 NO_NUMBERS = (
     '"NaN"', '"sNaN"', '"Infinity"', '"-Infinity"', "1e400", '"1e400"',
-    '"1e999999"',
+    '"1e999999"', "1e45", "1" + "0" * 45, "1e" + "9" * 20, "9" * 5000,
 )  # fmt: skip
 #: What Python reads and JSON does not have.
 NO_JSON = ("NaN", "Infinity", "-Infinity")
@@ -87,7 +87,7 @@ def cards(app: Gateway, name: str, texts: list[str]) -> list[Any]:
         reply = look(app)
         found = reply[name]
         if not isinstance(found, list) or len(found) != len(some):
-            got = f"{expect.show(found)}, for {', '.join(some)}"
+            got = f"{expect.show(found)}, for {', '.join(map(_short, some))}"
             raise CheckFailed(f"{len(some)} {name}, one for each that the service told", got,
                               reply.sent, "one odd value, and all of the rest")  # fmt: skip
         shown += found
@@ -102,7 +102,11 @@ def amounts(app: Gateway, wanted: dict[str, str | None], why: str) -> None:
             amount = wanted[value]
             money = None if amount is None else {"amount": amount, "currency": "EUR"}
             got = card.get(key, "nothing") if isinstance(card, dict) else card
-            expect.equal(got, money, f"{key} of a service that says {value}", look=why)
+            expect.equal(got, money, f"{key} of a service that says {_short(value)}", look=why)
+
+
+def _short(text: str) -> str:
+    return text if len(text) < 100 else f"{text[:20]}... ({len(text)} digits)"
 
 
 def bad_cards(app: Gateway, name: str, texts: list[str], wanted: list[Any]) -> None:
@@ -183,7 +187,7 @@ def an_unknown_stock_is_unknown(app: Gateway) -> None:
     """A stock is a whole number from 0; of anything else the quantity is null and nothing is in
     stock."""
     services(app)
-    stocks: dict[str, int | None] = {"5": 5, "1": 1, "0": 0}
+    stocks: dict[str, int | None] = {"5": 5, "1": 1, "0": 0, "2000000": 2_000_000}
     stocks.update(dict.fromkeys(("null", "-1", "true", '"3"', '"many"', "2.5", "[1]", "{}")))
     texts = [f'{{"id": "x", "stock_quantity": {value}}}' for value in stocks] + ['{"id": "x"}']
     wanted = [*stocks.values(), None]
@@ -195,13 +199,15 @@ def an_unknown_stock_is_unknown(app: Gateway) -> None:
 
 @check(points=1, runs="gateway", on=services, settings=SETTINGS)
 def what_is_no_text_is_null(app: Gateway) -> None:
-    """A field of text that is missing or no text becomes null; the card has every field."""
+    """A text is shown as it is; one that is missing or no text becomes null. The card has every
+    field."""
     services(app)
     nothing: dict[str, Any] = {"id": None, "status": None, "total": None, "created_at": None}
     texts = ["{}"] + [
         f'{{"id": {value}, "status": {value}, "created_at": {value}}}' for value in NO_TEXTS
     ]
-    bad_cards(app, "orders", texts, [nothing] * len(texts))
+    odd = {**nothing, "id": " o 1 ", "status": "", "created_at": "\ttoday\n"}
+    bad_cards(app, "orders", [*texts, json.dumps(odd)], [nothing] * len(texts) + [odd])
     unknown = {"in_stock": False, "quantity": None}
     bare = {"id": None, "name": None, "price": None, "availability": unknown}
     texts = ["{}"] + [f'{{"id": {value}, "name": {value}}}' for value in NO_TEXTS]

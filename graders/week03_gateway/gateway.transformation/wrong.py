@@ -2,7 +2,7 @@
 
 from workbench.alternatives import Wrong
 
-_PARSE = "        return json.loads(body, parse_float=Decimal)\n"
+_PARSE = "        return json.loads(body, parse_float=_fraction, parse_int=_whole)\n"
 _KIND = "    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):\n"
 _FINITE = "        if not amount.is_finite():\n            return None\n"
 _AMOUNT = "        amount = Decimal(str(value).strip())\n"
@@ -18,14 +18,13 @@ WRONG = [
         "floats",
         "JSON is read as Python reads it, and long amounts lose their last digits.",
         fails=["keeps_every_digit"],
-        edits=[(_PARSE, "        return json.loads(body)\n")],
+        edits=[(_PARSE, "        return json.loads(body, parse_int=_whole)\n")],
     ),
     Wrong(
-        "exact_but_not_as_written",
-        "The Decimal of a float has all of its 50 digits, and 2.675 is a little less than that.",
-        fails=["keeps_every_digit", "rounds_half_up"],
-        edits=[(_PARSE, "        return json.loads(body)\n"),
-               (_AMOUNT, "        amount = Decimal(value)\n")],
+        "exponents_are_words",
+        "A text with an e in it is taken for no number.",
+        fails=["amounts_are_decimal_strings"],
+        edits=[(_KIND, '    if isinstance(value, str) and "e" in value:\n        return None\n' + _KIND)],
     ),
     Wrong(
         "a_number_in_the_answer",
@@ -48,7 +47,7 @@ WRONG = [
     Wrong(
         "nothing_is_free",
         "What has no price costs 0.00, as if it were a gift.",
-        fails=["what_is_no_amount_is_null", "what_is_no_text_is_null"],
+        fails=["what_is_no_amount_is_null", "what_is_no_number_is_null", "what_is_no_text_is_null"],
         edits=[(_KIND, '    value = value or 0\n' + _KIND)],
     ),
     Wrong(
@@ -59,10 +58,10 @@ WRONG = [
                (_AMOUNT, "        amount = Decimal(value if isinstance(value, int) else str(value).strip())\n")],
     ),
     Wrong(
-        "only_none_is_missing",
-        "Words in the place of a price raise, and take the whole list with them.",
-        fails=["what_is_no_amount_is_null", "what_is_no_number_is_null"],
-        edits=[("    except (InvalidOperation, ValueError):\n", "    except ValueError:\n")],
+        "only_some_numbers_can_be_read",
+        "What Decimal or int refuse while JSON is read takes the whole document with it.",
+        fails=["what_is_no_number_is_null"],
+        edits=[(_PARSE, "        return json.loads(body, parse_float=Decimal)\n")],
     ),
     Wrong(
         "nan_is_a_number",
@@ -97,10 +96,10 @@ WRONG = [
         edits=[(_TEXT, "    return value  # type: ignore[return-value]\n")],
     ),
     Wrong(
-        "everything_is_text",
-        "str() makes a name of null: a user called None.",
+        "tidies_up",
+        "White space at the ends of a text is taken away, also in an id.",
         fails=["what_is_no_text_is_null"],
-        edits=[(_TEXT, "    return str(value)\n")],
+        edits=[(_TEXT, "    return value.strip() if isinstance(value, str) else None\n")],
     ),
     Wrong(
         "no_list_is_no_orders",
@@ -124,6 +123,6 @@ WRONG = [
         "replaced_bytes",
         "What is no UTF-8 is repaired by guessing.",
         fails=["nothing_breaks_it"],
-        edits=[(_PARSE, '        return json.loads(body.decode(errors="replace"), parse_float=Decimal)\n')],
+        edits=[(_PARSE, '        return json.loads(body.decode(errors="replace"), parse_float=_fraction, parse_int=_whole)\n')],
     ),
 ]  # fmt: skip

@@ -52,6 +52,11 @@ def test_what_is_no_amount_is_null(value: Any) -> None:
     assert money(value) is None
 
 
+@pytest.mark.parametrize("number", ["1e" + "9" * 20, "-1e-" + "9" * 20, "9" * 5000])
+def test_a_number_that_python_refuses_takes_nothing_with_it(number: str) -> None:
+    assert read_json(f'{{"total": {number}, "id": "o1"}}'.encode()) == {"total": None, "id": "o1"}
+
+
 def test_json_keeps_every_digit() -> None:
     assert read_json(b'{"price": 1234567890123.45}') == {"price": Decimal("1234567890123.45")}
     for broken in (b"{", b"\xff", b"[" * 100_000):

@@ -67,7 +67,7 @@ class Dashboard:
             if answer.status != 200:
                 return answer.status
             try:
-                await answer.content.readexactly(MOST_BYTES)
+                await answer.content.readexactly(MOST_BYTES + 1)
             except asyncio.IncompleteReadError as short:
                 return shape(transformation.read_json(short.partial))
             answer.close()

@@ -29,8 +29,13 @@ def number(text: str) -> Fraction | None:
         return None
 
 
+def whole(text: str) -> int | None:
+    return int(text) if len(text) <= 40 else None
+
+
 def read_json(body: bytes) -> Any:
-    return json.loads(body.decode("utf-8"), parse_float=number, parse_constant=constant)
+    text = body.decode("utf-8")
+    return json.loads(text, parse_float=number, parse_int=whole, parse_constant=constant)
 
 
 def money(value: Any) -> dict[str, str] | None:
