@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Any
 
 from workbench.checking import Answer, App, Asked, Gateway, Reply, check, expect
 
@@ -36,19 +37,47 @@ TIGHT = {
 OK = Answer.json({"ok": True})
 GONE = Answer(status=None)
 
-#: A gateway that notes its pauses instead of making them, and tells them. Its random number is
-#: always in the middle, and its day is always the same.
+#: A gateway that notes its pauses instead of making them, and how many answers it neither closed
+#: nor passed on, and tells both. Its random number is always in the middle, its day is always the
+#: same, and what is left of its time is what the last answer says.
 NOW, BASE, MOST_ATTEMPTS, MOST_PAUSE = 1_000_000_000, 0.4, 6, 2.0
 NOTED = [
     ('_SESSION = web.AppKey("session", aiohttp.ClientSession)\n',
      '_SESSION = web.AppKey("session", aiohttp.ClientSession)\n'
      "_PAUSES: list[float] = []\n\n\n"
+     "_LEFT_OPEN: list[int] = []\n\n\n"
      "async def _note(seconds: float) -> None:\n    _PAUSES.append(seconds)\n\n\n"
      "async def _tell(_: web.Request) -> web.Response:\n"
-     "    told = list(map(float, _PAUSES))\n    _PAUSES.clear()\n"
-     "    return web.json_response(told)\n"),
+     "    told = {'pauses': list(map(float, _PAUSES)), 'left_open': sum(_LEFT_OPEN)}\n"
+     "    _PAUSES.clear()\n    _LEFT_OPEN.clear()\n"
+     "    return web.json_response(told)\n\n\n"
+     "class _Watched:\n"
+     "    def __init__(self, retries):\n"
+     "        self._retries = retries\n\n"
+     "    async def send(self, method, attempt, seconds_left):\n"
+     "        left, answers, ended = [9.0], [], []\n\n"
+     "        def watch(answer, name):\n"
+     "            end = getattr(answer, name)\n\n"
+     "            def note():\n"
+     "                ended.append(answer)\n"
+     "                return end()\n\n"
+     "            setattr(answer, name, note)\n\n"
+     "        async def watched():\n"
+     "            answer = await attempt()\n"
+     "            answers.append(answer)\n"
+     "            watch(answer, 'close')\n"
+     "            watch(answer, 'release')\n"
+     "            left[0] = float(answer.headers.get('X-Left', left[0]))\n"
+     "            return answer\n\n"
+     "        last = None\n"
+     "        try:\n"
+     "            last = await self._retries.send(method, watched, lambda: left[0])\n"
+     "            return last\n"
+     "        finally:\n"
+     "            done = [*map(id, ended), id(last)]\n"
+     "            _LEFT_OPEN.append(sum(id(one) not in done for one in answers))\n"),
     ("Retries(settings.retry_attempts, settings.retry_base_ms / 1000, budget)",
-     f"Retries({MOST_ATTEMPTS}, {BASE}, budget, _note, lambda: 0.5, lambda: {NOW}.0)"),
+     f"_Watched(Retries({MOST_ATTEMPTS}, {BASE}, budget, _note, lambda: 0.5, lambda: {NOW}.0))"),
     ('    app.router.add_get("/metrics", metrics.show)\n',
      '    app.router.add_get("/metrics", metrics.show)\n'
      '    app.router.add_get("/pauses", _tell)\n'),
@@ -88,6 +117,14 @@ def date(after: int) -> str:
     return format_datetime(datetime.fromtimestamp(NOW + after, UTC), usegmt=True)
 
 
+def pauses(app: Gateway, other: App, answers: Sequence[Answer]) -> tuple[Reply, Any]:
+    """What a request to a gateway that notes its pauses comes to, and what it notes."""
+    app.products.answer(*answers)
+    reply = other.get(PATHS["products"])
+    noted = other.get("/pauses", headers={"authorization": f"Bearer {app.token(USER)}"}).json
+    return reply, noted
+
+
 @check(points=2, runs="gateway", on=plain, settings=SETTINGS)
 def tries_again(app: Gateway) -> None:
     """What fails in passing is tried again: 502, 503, 504, and no answer at all."""
@@ -114,7 +151,7 @@ def tries_again(app: Gateway) -> None:
 
 @check(points=2, runs="gateway", after=tries_again, on=plain, settings=SETTINGS)
 def the_last_one_counts(app: Gateway) -> None:
-    """After so many attempts the last failure is the client's, as it came."""
+    """After so many attempts the last failure is the client's, as it came; others are closed."""
     bodies = [Answer(503, f"busy {number}".encode()) for number in range(1, 6)]
     reply = ask(app, "orders", bodies)
     asked(app, "orders", ATTEMPTS, reply, f"{ATTEMPTS} attempts, the first one included")
@@ -128,12 +165,22 @@ def the_last_one_counts(app: Gateway) -> None:
     reply = ask(app, "orders", [GONE, GONE, bodies[2]])
     expect.equal((reply.status, reply.text), (503, "busy 3"), "the answer", reply=reply,
                  look="two connections that end, and then an answer of 503")  # fmt: skip
+    with app.altered("backend/gateway/app.py", NOTED) as other:
+        for answers, status in (
+            ([bodies[0]], 503),
+            ([bodies[0], GONE], 502),
+            ([bodies[0], OK], 200),
+        ):
+            reply, noted = pauses(app, other, answers)
+            expect.status(reply, status)
+            expect.equal(noted["left_open"], 0, "answers that were neither returned nor closed",
+                         reply=reply, look="answers that are tried again")  # fmt: skip
 
 
 @check(points=1, runs="gateway", on=plain, settings=SETTINGS)
 def leaves_other_answers(app: Gateway) -> None:
     """Other answers are final, failures among them."""
-    for status in (200, 302, 400, 404, 408, 409, 429, 500, 501):
+    for status in (200, 302, 400, 404, 408, 409, 429, 500, 501, 505, 507):
         reply = ask(app, "orders", [Answer.json({}, status), OK])
         expect.status(reply, status, "an answer that the next attempt would not change")
         asked(app, "orders", 1, reply, "an answer that the next attempt would not change")
@@ -159,14 +206,6 @@ def knows_what_may_be_done_twice(app: Gateway) -> None:
             expect.status(reply, status)
 
 
-def pauses(app: Gateway, other: App, answers: Sequence[Answer]) -> tuple[Reply, list[float]]:
-    """What a request to a gateway that notes its pauses comes to, and the pauses."""
-    app.products.answer(*answers)
-    reply = other.get(PATHS["products"])
-    noted = other.get("/pauses", headers={"authorization": f"Bearer {app.token(USER)}"}).json
-    return reply, noted
-
-
 @check(points=3, runs="gateway", after=tries_again, on=plain, settings=SETTINGS)
 def pauses_grow(app: Gateway) -> None:
     """Pauses are random parts of a limit that doubles, from the base up to 2 seconds."""
@@ -174,7 +213,7 @@ def pauses_grow(app: Gateway) -> None:
     wanted = [limit / 2 for limit in limits]
     with app.altered("backend/gateway/app.py", NOTED) as other:
         for answers in ([Answer.json({}, 503)], [GONE]):
-            _, noted = pauses(app, other, answers)
+            noted = pauses(app, other, answers)[1]["pauses"]
             close = len(noted) == len(wanted) and all(
                 abs(one - two) < 0.001 for one, two in zip(noted, wanted, strict=True)
             )
@@ -188,13 +227,19 @@ def waits_as_it_is_told(app: Gateway) -> None:
     """A pause is no shorter than Retry-After says, be it seconds or a date."""
     with app.altered("backend/gateway/app.py", NOTED) as other:
         for value, least in (("0", 0.0), ("3", 3.0), ("5", 5.0), (date(4), 4.0), (date(-60), 0.0),
-                             ("soon", 0.0), ("", 0.0)):  # fmt: skip
+                             ("soon", 0.0), ("-5", 0.0), ("nan", 0.0), ("", 0.0)):  # fmt: skip
             look = f"Retry-After: {value}" + (f", at {date(0)}" if "GMT" in value else "")
             reply, noted = pauses(app, other, [late(value), OK])
             expect.status(reply, 200, look)
-            fits = [max(least, BASE / 2) - 0.001 <= one <= least + 2 * BASE for one in noted]
+            made = noted["pauses"]
+            fits = [max(least, BASE / 2) - 0.001 <= one <= least + 2 * BASE for one in made]
             expect.that(fits == [True], f"one pause, of {max(least, BASE / 2)} s",
-                        expect.show(noted), sent=reply.sent, look=look)  # fmt: skip
+                        expect.show(made), sent=reply.sent, look=look)  # fmt: skip
+        reply, noted = pauses(app, other, [late("5"), GONE, OK])
+        second = noted["pauses"][1:]
+        expect.that(len(second) == 1 and BASE - 0.001 <= second[0] <= 3 * BASE,
+                    f"a second pause, of {BASE} s", expect.show(noted["pauses"]), sent=reply.sent,
+                    look="Retry-After: 5, and then a connection that ends")  # fmt: skip
 
 
 @check(points=2, runs="gateway", after=tries_again, on=plain, settings=SETTINGS)
@@ -208,6 +253,12 @@ def nobody_waits_in_vain(app: Gateway) -> None:
         expect.equal(
             reply.json, {"busy": True}, "the body", reply=reply, look="whose answer is passed on"
         )
+    with app.altered("backend/gateway/app.py", NOTED) as other:
+        busy = Answer.json({"busy": True}, 503, [("x-left", str(BASE / 2 - 0.05))])
+        reply, noted = pauses(app, other, [busy, OK])
+        look = f"a pause of {BASE / 2} s, and less than that left when the attempt has ended"
+        expect.equal(noted["pauses"], [], "pauses", reply=reply, look=look)
+        expect.status(reply, 503, look)
 
 
 @check(points=2, runs="gateway", after=tries_again, on=tight, settings=TIGHT)
@@ -256,6 +307,15 @@ def has_a_budget(app: Gateway) -> None:
     expect.that(13 <= reached - count <= 15, "about 14 retries", str(reached - count),
                 sent=f"20 requests that succeed, then {count} that fail; a budget of 50 percent, "
                 f"{ATTEMPTS} attempts", look="what adds to the budget, and its most")  # fmt: skip
+    for _ in range(10):
+        ask(app, "users", [OK], "POST")
+    reached = 0
+    for _ in range(3):
+        ask(app, "users", [Answer.json({}, 503)])
+        reached += len(app.users.asked)
+    expect.that(reached - 3 >= 5, "about 6 retries", str(reached - 3),
+                sent="then 10 of POST, and 3 of GET that fail",
+                look="what adds to the budget")  # fmt: skip
 
 
 def nothing_to_spend(_: Gateway) -> None:

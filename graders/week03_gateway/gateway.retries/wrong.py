@@ -40,10 +40,11 @@ WRONG = [
         edits=[(_PASSING, "            if answer is not None and answer.status < 500:\n")],
     ),
     Wrong(
-        "too_many_requests_again",
-        "A client that is over its limit is helped to ask even more.",
-        fails=["leaves_other_answers"],
-        edits=[("PASSING = frozenset({502, 503, 504})", "PASSING = frozenset({429, 502, 503, 504})")],
+        "the_time_before",
+        "The time that is left is asked for once, and the attempts take none of it.",
+        fails=["nobody_waits_in_vain"],
+        edits=[("        self._budget.earn()\n", "        self._budget.earn()\n        left = seconds_left()\n"),
+               (_TIME, "                and pause < left\n")],
     ),
     Wrong(
         "only_exceptions",
@@ -74,10 +75,12 @@ WRONG = [
                 "                raise Unavailable('service', 'It failed too often.')\n")],
     ),
     Wrong(
-        "always_as_long",
-        "The pause does not grow.",
-        fails=["pauses_grow"],
-        edits=[(_LIMIT, "        limit = self._base\n")],
+        "an_old_wish",
+        "What one answer has asked for holds for all pauses after it.",
+        fails=["waits_as_it_is_told"],
+        edits=[("        tried, failure = 0, None\n", "        tried, failure, last = 0, None, None\n"),
+               ("            pause = self._pause(tried, answer)\n",
+                "            last = answer or last\n            pause = self._pause(tried, last)\n")],
     ),
     Wrong(
         "in_step",
@@ -86,10 +89,10 @@ WRONG = [
         edits=[(_OWN, "        own = limit\n")],
     ),
     Wrong(
-        "a_little_chance",
-        "A few milliseconds of chance on top of a pause that is the same for all.",
-        fails=["pauses_grow"],
-        edits=[(_OWN, "        own = limit + self._random() * 0.1\n")],
+        "leaves_them_open",
+        "An answer that nobody wants keeps its connection.",
+        fails=["the_last_one_counts"],
+        edits=[("                if answer is not None:\n                    answer.close()\n", "")],
     ),
     Wrong(
         "no_end_of_doubling",
@@ -123,10 +126,12 @@ WRONG = [
         edits=[(_TIME, "                and 0 < seconds_left()\n")],
     ),
     Wrong(
-        "a_date_is_the_end",
-        "What cannot be read as a number is an error of ours.",
-        fails=["waits_as_it_is_told", "nobody_waits_in_vain"],
-        edits=[("        told = retry_after(asked, self._now())\n", "        told = float(asked) if asked else None\n")],
+        "orders_add_nothing",
+        "Who may not be tried twice is sent on his way before he is counted.",
+        fails=["has_a_budget"],
+        edits=[("        self._budget.earn()\n",
+                "        if method not in IDEMPOTENT:\n            return await attempt()\n"
+                "        self._budget.earn()\n")],
     ),
     Wrong(
         "no_budget",
@@ -145,12 +150,6 @@ WRONG = [
         "A quiet night saves up retries for an outage of the whole morning.",
         fails=["has_a_budget"],
         edits=[(_EARN, "        self._left += self._part\n")],
-    ),
-    Wrong(
-        "never_filled_again",
-        "Ten retries, and then never again.",
-        fails=["the_last_one_counts", "knows_what_may_be_done_twice", "has_a_budget"],
-        edits=[(_EARN, "        pass\n")],
     ),
     Wrong(
         "knocks_at_an_open_circuit",
