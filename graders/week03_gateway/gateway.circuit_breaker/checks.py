@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from workbench.checking import Answer, Asked, Gateway, Reply, check, expect
@@ -30,6 +30,14 @@ HASTY = {**PATIENT, "ATTEMPT_TIMEOUT_MS": "2000"}
 
 WAIT = 8.0  # more than a busy machine needs
 
+#: A service of which some requests end otherwise than by an answer or by Unavailable.
+BROKEN = [
+    ("        url = URL(self._address + target, encoded=True)\n",
+     "        if target.endswith('?broken'):\n            raise ValueError('broken')\n"
+     "        if target.endswith('?late'):\n            raise TimeoutError\n"
+     "        url = URL(self._address + target, encoded=True)\n"),
+]  # fmt: skip
+
 
 # Each check has a circuit of its own: nobody's mistake is met by the next one. The clock is shared.
 def first(_: Gateway) -> None:
@@ -41,10 +49,6 @@ def second(_: Gateway) -> None:
 
 
 def third(_: Gateway) -> None:
-    """Three more."""
-
-
-def fourth(_: Gateway) -> None:
     """Three more."""
 
 
@@ -128,9 +132,16 @@ def counts_what_does_not_answer(app: Gateway) -> None:
 @check(points=2, runs="gateway", after=opens, on=second, settings=PATIENT)
 def stays_open(app: Gateway) -> None:
     """It stays open for the seconds that it was given, and Retry-After says how many are left."""
-    opened(app, "products")
+    answers(app, "products", *[500] * (LIMIT - 1))
+
+    def slow(_: Asked) -> Answer:
+        app.clock.advance(7)
+        return Answer(500)
+
+    app.products.answer_by(slow)
+    passes(app, "products", 500, "whether the circuit is still closed")
     app.products.answer(Answer.json([]))
-    retry_after(app, "products", SECONDS, "just opened")
+    retry_after(app, "products", SECONDS, "just opened by a failure that took 7 s")
     app.clock.advance(10.5)
     retry_after(app, "products", 20, "19.5 s before the end, so that nobody comes back too early")
     app.clock.advance(19)
@@ -154,12 +165,20 @@ def one_probe(app: Gateway) -> None:
                 if held.reached(2, 0.05) or sum(one.done() for one in replies) >= callers - 1:
                     break
             early = sorted(one.result().status for one in replies if one.done())
+            look = f"{callers} callers at once, before the first of them has its answer"
+            expect.equal(len(app.orders.asked), 1, "requests that reached the service", look=look)
+            expect.equal(early, [503] * (callers - 1), "answers while the probe is under way",
+                         look=look)  # fmt: skip
+            app.clock.advance(2 * SECONDS)
+            another = pool.submit(ask, app, "orders")
+            for _ in range(int(WAIT / 0.05)):
+                if held.reached(2, 0.05) or another.done():
+                    break
             reached = len(app.orders.asked)
-        statuses = sorted(one.result().status for one in replies)
-    look = f"{callers} callers at once, before the first of them has its answer"
-    expect.equal(reached, 1, "requests that reached the service", look=look)
-    expect.equal(early, [503] * (callers - 1), "answers while the probe is under way", look=look)
-    expect.equal(statuses, [200] + [503] * (callers - 1), "all answers", look=look)
+        expect.equal(reached, 1, "requests that reached the service",
+                     look=f"a probe that has been under way for {2 * SECONDS} s")  # fmt: skip
+        statuses = sorted(one.result().status for one in [*replies, another])
+    expect.equal(statuses, [200] + [503] * callers, "all answers", look=look)
 
 
 @check(points=1, runs="gateway", after=opens, on=second, settings=PATIENT)
@@ -197,7 +216,12 @@ def tells_its_state(app: Gateway) -> None:
     state(app, "orders", "open", f"{SECONDS - 1} s later")
     app.clock.advance(1)
     state(app, "orders", "half-open", f"{SECONDS} s later, and nobody has asked for anything")
-    answers(app, "orders", 200)
+    app.orders.answer(Answer.json([]))
+    with ThreadPoolExecutor(1) as pool, app.orders.hold() as held:
+        probe = pool.submit(ask, app, "orders")
+        expect.that(held.reached(1, WAIT), "the probe reaches the service", "it does not")
+        state(app, "orders", "half-open", "a probe is under way")
+    expect.status(probe.result(), 200, "the probe")
     state(app, "orders", "closed", "a probe has succeeded")
 
 
@@ -220,26 +244,38 @@ def given_up(app: Gateway) -> None:
                     "the service is still being asked", look="CancelledError")  # fmt: skip
 
 
-@check(points=2, runs="gateway", after=opens, on=fourth, settings=PATIENT, hidden=True)
+def stumble(app: Gateway) -> None:
+    """Requests that end by a ValueError, and as many by a TimeoutError that is no Unavailable."""
+    for query in ("broken", "late"):
+        for _ in range(LIMIT - 1):
+            app.get(f"{PATHS['products']}?{query}", token=app.token(USER))
+
+
+@check(points=2, runs="gateway", after=opens, on=third, settings=PATIENT, hidden=True)
 def who_leaves_tells_nothing(app: Gateway) -> None:
-    """A request that is cancelled is neither a failure nor a success, and as a probe it leaves its
-    place to the next."""
-    answers(app, "products", 500)
-    for _ in range(LIMIT):
-        given_up(app)
-    answers(app, "products", 500, 500)
-    refused(app, "products", f"{LIMIT} failures, and clients who left in between")
-    app.clock.advance(SECONDS)
-    app.products.answer(Answer.json([]))
-    given_up(app)
-    passes(app, "products", 200, "the probe before this one was cancelled")
-    passes(app, "products", 200, "the probe has succeeded")
+    """A request that is cancelled, or ends by another exception than Unavailable, is neither a
+    failure nor a success, and as a probe it leaves its place to the next."""
+    with app.altered("backend/gateway/upstream.py", BROKEN) as other:
+        assert isinstance(other, Gateway)
+        answers(other, "products", 500)
+        for _ in range(LIMIT):
+            given_up(other)
+        stumble(other)
+        answers(other, "products", 500, 500)
+        refused(other, "products", f"{LIMIT} failures, and in between requests that were neither")
+        other.clock.advance(SECONDS)
+        given_up(other)
+        stumble(other)
+        other.products.answer(Answer(500))
+        passes(other, "products", 500, "the probes before this one were neither")
+        refused(other, "products", "this probe has failed")
 
 
-@check(points=2, runs="gateway", after=opens, on=fourth, settings=PATIENT, hidden=True)
+@check(points=2, runs="gateway", after=opens, on=third, settings=PATIENT, hidden=True)
 def late_news_is_old(app: Gateway) -> None:
     """An outcome of a request that began before the circuit opened changes nothing any more."""
-    go = {"good": threading.Event(), "bad": threading.Event()}
+    late = {"good": 200, "bad": 500, "bad-again": 500, "good-again": 200}
+    go = {name: threading.Event() for name in (*late, "probe")}
     begun = threading.Semaphore(0)
     others: list[Any] = [Answer(500)]
 
@@ -249,34 +285,48 @@ def late_news_is_old(app: Gateway) -> None:
             return others[0]
         begun.release()
         go[name].wait(WAIT)
-        return Answer.json({}, 200 if name == "good" else 500)
+        return Answer.json({}, late.get(name, 200))
 
-    def late(name: str) -> Reply:
-        return app.get(f"{PATHS['orders']}/{name}", token=app.token(USER))
+    def begin(name: str) -> Future[Reply]:
+        return pool.submit(app.get, f"/api/v1/users/{name}", token=app.token(USER))
+
+    def arrive() -> None:
+        expect.that(begun.acquire(timeout=WAIT), "the request reaches the service", "it does not")
+
+    def end(name: str) -> None:
+        go[name].set()
+        expect.status(old[name].result(), late[name], "a request from before the circuit opened")
 
     def fails(times: int) -> None:
         others[0] = Answer(500)
         for _ in range(times):
-            passes(app, "orders", 500, "whether the circuit is still closed")
+            passes(app, "users", 500, "whether the circuit is still closed")
 
-    app.orders.answer_by(decide)
-    with ThreadPoolExecutor(2) as pool:
+    app.users.answer_by(decide)
+    with ThreadPoolExecutor(len(go)) as pool:
         try:
-            good, bad = pool.submit(late, "good"), pool.submit(late, "bad")
-            for _ in range(2):
-                expect.that(begun.acquire(timeout=WAIT), "two requests reach the service", "fewer")
+            old = {name: begin(name) for name in late}
+            for _ in old:
+                arrive()
             fails(LIMIT)
-            go["good"].set()
-            expect.status(good.result(), 200, "a request that began before the circuit opened")
-            refused(app, "orders", "an answer from before it opened must not close the circuit")
+            end("good")
+            refused(app, "users", "an answer from before it opened must not close the circuit")
             app.clock.advance(SECONDS)
             others[0] = Answer.json({})
-            passes(app, "orders", 200, "the probe")
+            probe = begin("probe")
+            arrive()
+            end("bad")
+            refused(app, "users", "a failure from before must not take the probe's place away")
+            go["probe"].set()
+            expect.status(probe.result(), 200, "the probe")
             fails(LIMIT - 1)
-            go["bad"].set()
-            expect.status(bad.result(), 500, "a request that began before the circuit opened")
+            end("bad-again")
             others[0] = Answer.json({})
-            passes(app, "orders", 200, "a failure from before must not open the circuit again")
+            passes(app, "users", 200, "a failure from before must not open the circuit again")
+            fails(LIMIT - 1)
+            end("good-again")
+            fails(1)
+            refused(app, "users", "a success from before must not begin the count anew")
         finally:
             for one in go.values():
                 one.set()

@@ -22,7 +22,7 @@ WRONG = [
     Wrong(
         "all_failures_ever",
         "Failures are added up: a service that fails once a day is cut off on the third.",
-        fails=["counts_in_a_row", "a_good_probe_closes"],
+        fails=["counts_in_a_row", "a_good_probe_closes", "late_news_is_old"],
         edits=[(_RESET, "            if self._opened_at is not None:\n"
                         "                self._failures = 0\n"
                         "            self._opened_at = None\n            return\n")],
@@ -46,21 +46,21 @@ WRONG = [
         edits=[(_EXCEPT, "        except ZeroDivisionError:\n            raise\n")],
     ),
     Wrong(
-        "only_what_is_late",
-        "Timeouts count, connections that are refused do not.",
-        fails=["counts_what_does_not_answer", "a_failed_probe_opens"],
-        edits=[(_EXCEPT, "        except Unavailable as error:\n            good = False if error.status == 504 else None\n            raise\n")],
+        "every_exception",
+        "A defect of our own, before anything was sent, cuts off a service that works.",
+        fails=["who_leaves_tells_nothing"],
+        edits=[(_EXCEPT, _EXCEPT.replace("Unavailable", "Exception"))],
     ),
     Wrong(
         "everybody_probes",
         "When the time is over all who wait fall upon the service at once.",
-        fails=["one_probe"],
+        fails=["one_probe", "late_news_is_old"],
         edits=[(_REFUSE, "        if state is State.OPEN:\n")],
     ),
     Wrong(
         "callers_queue",
         "The others wait for the probe, and then fall upon the service together.",
-        fails=["one_probe"],
+        fails=["one_probe", "late_news_is_old"],
         edits=[(_ADMIT, "        while self.state is State.HALF_OPEN and self._probing:\n"
                         "            await __import__('asyncio').sleep(0.01)\n" + _ADMIT)],
     ),
@@ -73,22 +73,22 @@ WRONG = [
     Wrong(
         "a_failed_probe_is_one_of_many",
         "After a failed probe it is half open as before: the service is probed by every request.",
-        fails=["a_failed_probe_opens"],
+        fails=["a_failed_probe_opens", "who_leaves_tells_nothing"],
         edits=[(_OPENS, "        if self._failures >= self._limit:\n")],
     ),
     Wrong(
-        "from_the_first_opening",
-        "A failed probe does not begin the time anew.",
-        fails=["a_failed_probe_opens"],
-        edits=[("            self._failures, self._opened_at = 0, self._clock()\n",
-                "            self._failures, self._opened_at = 0, self._opened_at or self._clock()\n")],
+        "one_probe_for_each_time",
+        "A probe opens the circuit again until it succeeds: one that is slow gets company.",
+        fails=["one_probe", "tells_its_state", "who_leaves_tells_nothing"],
+        edits=[("            self._probing = True\n            self._period += 1\n",
+                "            self._opened_at = self._clock()\n            self._period += 1\n"
+                "            self._failures = self._limit - 1\n")],
     ),
     Wrong(
-        "the_machines_clock",
-        "The clock that is given is not the one that is looked at: no test can wait for it.",
-        fails=["stays_open", "one_probe", "a_good_probe_closes", "a_failed_probe_opens",
-               "tells_its_state", "who_leaves_tells_nothing", "late_news_is_old"],
-        edits=[("failures, seconds, clock\n", "failures, seconds, time.monotonic\n")],
+        "old_news_free_the_place",
+        "Any request that ends gives the probe's place back, and so there are two probes.",
+        fails=["late_news_is_old"],
+        edits=[(_STALE, _STALE + "            self._probing = False\n")],
     ),
     Wrong(
         "rounded_down",
@@ -97,10 +97,14 @@ WRONG = [
         edits=[(_LEFT, _LEFT.replace("math.ceil", "math.floor"))],
     ),
     Wrong(
-        "always_the_whole_time",
-        "Clients are told the setting, not what is left of it.",
+        "since_it_was_asked",
+        "The time is taken when the request begins, and a service that hangs is silent for less.",
         fails=["stays_open"],
-        edits=[(_LEFT, "        return round(self._seconds)\n")],
+        edits=[(_ADMIT, "        began = self._clock()\n" + _ADMIT),
+               ("            self._settle(period, good)\n",
+                "            self._settle(period, good)\n"
+                "            if self._opened_at == self._clock():\n"
+                "                self._opened_at = began\n")],
     ),
     Wrong(
         "open_until_somebody_asks",
@@ -127,11 +131,11 @@ WRONG = [
         edits=[(_EXCEPT, "        except BaseException:\n            good = False\n            raise\n")],
     ),
     Wrong(
-        "impatience_is_a_success",
-        "A client who leaves makes up for all the failures before.",
+        "what_does_not_fail_succeeds",
+        "A probe whose client leaves closes the circuit, although nobody has heard of the service.",
         fails=["who_leaves_tells_nothing"],
-        edits=[("        good: bool | None = None  # whoever was cancelled knows neither\n",
-                "        good: bool | None = True\n")],
+        edits=[("        if good is None:\n", "        if good is None and not was_probe:\n"),
+               ("        if good:\n", "        if good is not False:\n")],
     ),
     Wrong(
         "old_news_close_it",
