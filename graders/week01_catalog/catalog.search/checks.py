@@ -313,14 +313,15 @@ def chinese(number: int) -> str:
 
 
 def explained(app: App, text: str) -> list[dict[str, Any]]:
-    """The plan of a statement; none when there is no such thing."""
+    """The plans of a statement; none when there is no such thing, as for a table that is there
+    already and is not made again."""
     # In one breath, as every statement begins with settings of its own. And without reading the
     # table as a whole: it is so small that this would be quicker.
     try:
         (row,) = app.sql.attempt(f"SET enable_seqscan = off; EXPLAIN (FORMAT JSON) {text}")
     except (Refused, ValueError):
         return []
-    return [one["Plan"] for one in row["QUERY PLAN"]]
+    return [one["Plan"] for one in row["QUERY PLAN"] if isinstance(one, dict) and "Plan" in one]
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
