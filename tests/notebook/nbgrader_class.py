@@ -16,6 +16,9 @@ from small_course import FIRST, LAB, SECOND
 from workbench.course import Course
 from workbench.paths import root
 
+#: For one command, on a busy machine: `autograde` grades a whole lab for three learners.
+COMMAND_SECONDS = 800
+
 #: Where the scripted engine lies.
 HELPERS = Path(__file__).parent
 
@@ -68,7 +71,7 @@ class Class:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=250,
+            timeout=COMMAND_SECONDS,
         )
         assert (done.returncode == 0) is ok, done.stdout
         return done.stdout
@@ -79,7 +82,7 @@ class Class:
         given = (["nbgrader", *arguments], self.folder, self.environ, log)
         process = _FORKS.Process(target=_command, args=given)
         process.start()
-        process.join(timeout=250)
+        process.join(timeout=COMMAND_SECONDS)
         assert (process.exitcode == 0) is ok, log.read_text()
         return log.read_text()
 

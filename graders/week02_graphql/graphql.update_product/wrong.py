@@ -101,10 +101,10 @@ WRONG = [
     ),
     Wrong(
         "remembers_versions",
-        "The version is kept by updated_at, which only moves when our own code changes something.",
+        "The version is remembered by what moves when our own code changes something.",
         fails=["sees_changes_from_elsewhere"],
         edits=[("    if product_version(product) != expected:\n",
-                "    state = (product.id, product.updated_at)\n"
+                "    state = (product.id, product.updated_at, product.price, str(product.attributes))\n"
                 "    if VERSIONS.setdefault(state, product_version(product)) != expected:\n"),
                ("class UpdateProductInput(", "VERSIONS: dict[Any, str] = {}\n\n\nclass UpdateProductInput(")],
     ),
