@@ -20,16 +20,16 @@ _JUPYTERLAB['workbench-sql'] = (() => {
     const isSql = text =>
       MAGIC.test(text) || (marks.language === 'sql' && ANSWER.test(text));
     const language = new Compartment();
-    const chosen = wanted => (wanted ? Prec.highest(support) : []);
-    let shown = isSql(model.sharedModel.getSource());
+    const sql = Prec.highest(support);
+    const chosen = text => (isSql(text) ? sql : []);
     const follow = EditorState.transactionExtender.of(transaction => {
       if (!transaction.docChanged) return null;
-      const wanted = isSql(transaction.newDoc.sliceString(0, 200));
-      if (wanted === shown) return null;
-      shown = wanted;
-      return { effects: language.reconfigure(chosen(wanted)) };
+      const wanted = chosen(transaction.newDoc.sliceString(0, 200));
+      // What the editor's state has, not what was said last: a transaction may never be applied.
+      if ((wanted === sql) === (language.get(transaction.startState) === sql)) return null;
+      return { effects: language.reconfigure(wanted) };
     });
-    return [language.of(chosen(shown)), follow];
+    return [language.of(chosen(model.sharedModel.getSource())), follow];
   }
 
   async function plugin() {
