@@ -102,7 +102,7 @@ def _in_memory() -> Path | None:
     The tests make and drop thousands of databases of 300 files each. On a disk whose file system
     has no journal that was a third of all processor time, in the kernel's search for free inodes.
     """
-    memory = Path("/dev/shm")
+    memory = Path("/dev/shm")  # noqa: S108 - what is made in it has a name of its own
     if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < MEMORY:
         return None
     folder = Path(tempfile.mkdtemp(prefix="workbench-tests-", dir=memory))

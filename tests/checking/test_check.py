@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from workbench.checking.check import CheckDefinitionError, load_checks
+from workbench.checking.check import (
+    CheckDefinitionError,
+    load_checks,
+    with_what_they_build_on,
+)
 
 HEAD = "from workbench.checking import App, check\n"
 
@@ -53,3 +57,11 @@ def test_a_definition_that_cannot_be_used_is_refused(tmp_path: Path, text: str, 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CheckDefinitionError, match=r"checks\.py is missing"):
         load_checks(tmp_path / "checks.py")
+
+
+def test_checks_can_be_chosen_with_what_they_build_on(tmp_path: Path) -> None:
+    claim = '@check(points=1, after={})\ndef {}(app):\n    """It."""\n'
+    names = [("None", "a"), ("a", "b"), ("b", "c"), ("None", "d"), ("a", "e")]
+    checks = load_checks(write(tmp_path, "".join(claim.format(*one) for one in names)))
+    for ids, expected in (["c"], "abc"), (["e", "d"], "ade"), ([], ""), (["nothing"], ""):
+        assert "".join(one.id for one in with_what_they_build_on(checks, ids)) == expected

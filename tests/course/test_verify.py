@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from workbench.grading.result import ExerciseResult
 from workbench.paths import build_dir
 from workbench.verify import verify
 
-Grade = Callable[[Exercise, str], ExerciseResult]
+Grade = Callable[..., ExerciseResult]
 
 COURSE = load_course()
 IDS = [exercise.id for exercise in COURSE.exercises]
@@ -28,13 +28,16 @@ WRONG = [(one.id, wrong.name) for one in COURSE.exercises for wrong in load_wron
 def grade(engine: Engine) -> Grade:
     """Grade an answer, unless this checkout has judged it before by the same checks, reference and
     tool: a clean clone proves everything, the next run only what has changed since."""
-    cache = ResultCache(build_dir() / "proof")
+    whole, partly = (ResultCache(build_dir() / name) for name in ("proof", "proof-of-wrong"))
 
-    def grade(exercise: Exercise, answer: str) -> ExerciseResult:
+    def grade(
+        exercise: Exercise, answer: str, only: Collection[str] | None = None
+    ) -> ExerciseResult:
+        cache = whole if only is None else partly
         kept = cache.get(exercise, answer)
-        if kept is not None:
+        if kept is not None and {one.id for one in kept.checks} >= set(only or ()):
             return kept
-        result = engine.grade(exercise, answer)
+        result = engine.grade(exercise, answer, only)
         result = replace(result, basis=cache.basis(exercise, answer))
         cache.put(exercise, answer, result)
         return result
@@ -53,12 +56,13 @@ def test_a_right_answer_passes_every_check(
 
 
 @pytest.mark.parametrize(("exercise_id", "name"), WRONG)
-def test_a_wrong_answer_fails_exactly_the_checks_it_names(
+def test_a_wrong_answer_fails_the_checks_it_names(
     grade: Grade, course: Course, exercise_id: str, name: str
 ) -> None:
+    """That it fails no other check is what `workbench verify` proves, in three times the time."""
     exercise = course.exercise(exercise_id)
     wrong = next(one for one in load_wrong(exercise) if one.name == name)
-    result = grade(exercise, wrong.text(exercise.part))
+    result = grade(exercise, wrong.text(exercise.part), wrong.fails)
     assert "error" not in {one.status for one in result.checks}, result.reason
     assert {one.id for one in result.checks if one.status == "failed"} == set(wrong.fails)
 

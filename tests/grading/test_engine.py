@@ -66,6 +66,15 @@ def breaks(app):
     assert (result.score, result.max_score) == (1, 15)
 
 
+def test_only_the_checks_that_are_asked_for_are_run(engine: Engine, exercise: Exercise) -> None:
+    breaks = (
+        '@check(points=8)\ndef breaks(app):\n    """It breaks."""\n    raise ZeroDivisionError\n'
+    )
+    write(exercise, QUICK + breaks)
+    result = engine.grade(exercise, exercise.part, only=["answers"])
+    assert [(check.id, check.status) for check in result.checks] == [("answers", "passed")]
+
+
 def test_a_failure_shows_the_exchange(engine: Engine, exercise: Exercise) -> None:
     write(exercise, '''
 @check(points=1)

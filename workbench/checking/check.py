@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -109,3 +109,12 @@ def load_checks(file: Path) -> tuple[Check, ...]:
         if inspect.iscoroutinefunction(item.function):
             raise CheckDefinitionError(f"{file}: {item.id} must be a plain function.")
     return found
+
+
+def with_what_they_build_on(checks: tuple[Check, ...], ids: Collection[str]) -> tuple[Check, ...]:
+    """The checks of these ids and those that they build on, in their order."""
+    kept: set[Check] = set()
+    for item in reversed(checks):
+        if item.id in ids or item in kept:
+            kept |= {item, item.after or item}
+    return tuple(item for item in checks if item in kept)

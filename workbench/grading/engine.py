@@ -6,6 +6,7 @@ import platform
 import threading
 import time
 import traceback
+from collections.abc import Collection
 from dataclasses import replace
 
 import psycopg2
@@ -13,7 +14,13 @@ import redis
 
 from workbench.bench.provider import BenchError
 from workbench.checking.app import App
-from workbench.checking.check import Check, Program, Scene, load_checks
+from workbench.checking.check import (
+    Check,
+    Program,
+    Scene,
+    load_checks,
+    with_what_they_build_on,
+)
 from workbench.checking.failure import CheckFailed
 from workbench.checking.gateway import Gateway
 from workbench.checking.http import shorten
@@ -51,13 +58,19 @@ class Engine(Closing):
         """require_sandbox: the weakest level (see running/sandbox/level.py) at which to grade."""
         self._runner, self._required = runner, require_sandbox
 
-    def grade(self, exercise: Exercise, answer: str) -> ExerciseResult:
+    def grade(
+        self, exercise: Exercise, answer: str, only: Collection[str] | None = None
+    ) -> ExerciseResult:
         """Every check's verdict on this text as the exercise's part.
+
+        only: ids of the checks that are run, with those that they build on; the points are theirs.
 
         Never raises for what an answer does; a fault of ours, or a sandbox that is too weak, gives
         a withheld result.
         """
         checks = load_checks(exercise.checks_file)
+        if only is not None:
+            checks = with_what_they_build_on(checks, only)
         started = time.monotonic()
         try:
             level = self._runner.sandbox
