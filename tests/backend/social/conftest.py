@@ -11,9 +11,10 @@ from typing import Any
 
 import psycopg2
 import pytest
+from psycopg2.extras import RealDictCursor
 from sqlalchemy import make_url
 
-from backend.social.schema import create_social_schema
+from backend.social.schema import FOLDER, create_social_schema
 
 OWNER = "social_owner"
 
@@ -30,6 +31,12 @@ class Session:
         with self._connection.cursor() as cursor:
             cursor.execute(statement, parameters or None)
             return cursor.fetchall() if cursor.description else []
+
+    def records(self, statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        """Run a statement with %(name)s in it and return its rows by the names of their columns."""
+        with self._connection.cursor(cursor_factory=RealDictCursor) as cursor:
+            cursor.execute(statement, parameters)
+            return [dict(row) for row in cursor.fetchall()]
 
     def value(self, statement: str, *parameters: Any) -> Any:
         """The only value of the only row."""
@@ -180,3 +187,14 @@ def start_waiting(social_url: str, open_session: Callable[[], Session]) -> Itera
             return started
 
         yield start
+
+
+@pytest.fixture
+def ask(db: Session) -> Callable[..., list[dict[str, Any]]]:
+    """Run the query of this name with its parameters; its rows by the names of their columns."""
+
+    def run(name: str, **parameters: Any) -> list[dict[str, Any]]:
+        text = (FOLDER / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+        return db.records(text, parameters)
+
+    return run
