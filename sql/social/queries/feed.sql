@@ -2,7 +2,7 @@
 -- before_created_at and before_id are those of the last post of the page before, NULL for the first page.
 --
 -- What it reads grows with the page and with how many are followed, not with what they have written. It
--- is cut into steps that PostgreSQL cannot rearrange, so that it does the same without statistics.
+-- is cut into steps that PostgreSQL cannot rearrange, so that it hardly depends on statistics.
 WITH followed AS MATERIALIZED (
     SELECT followee_id AS user_id FROM follows WHERE follower_id = %(user_id)s
 ),
