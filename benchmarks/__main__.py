@@ -11,7 +11,15 @@ from benchmarks.report import Section, as_text, page
 from workbench.paths import root
 
 #: The modules of this folder that measure something, in the order of the page.
-BENCHMARKS = ("peers", "full_checks", "workers", "endurance", "check_latency", "gateway_load")
+BENCHMARKS = (
+    "peers",
+    "full_checks",
+    "workers",
+    "endurance",
+    "check_latency",
+    "gateway_load",
+    "social_queries",
+)
 
 PAGE = root() / "docs" / "performance.md"
 

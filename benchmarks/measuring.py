@@ -27,12 +27,14 @@ CORES = 2
 @dataclass(frozen=True)
 class Size:
     """How much is measured: turns of what is compared, submissions of week 1 in each of them,
-    submissions that one worker grades in a row, and requests of the load test in each turn."""
+    submissions that one worker grades in a row, requests of the load test in each turn, and users
+    of the social network (200, 2000 or 20000)."""
 
     rounds: int = 3
     week: int = 5
     row: int = 200
     load: int = 4000
+    users: int = 20_000
 
 
 @dataclass(frozen=True)

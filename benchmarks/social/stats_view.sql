@@ -1,0 +1,1 @@
+SELECT * FROM user_stats WHERE user_id = %(user_id)s
