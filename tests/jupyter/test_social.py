@@ -227,6 +227,16 @@ def test_a_query_as_an_answer_is_kept_and_not_run(notebook: Notebook, course: Co
     assert Answers().current(course.exercise("small.by_name")) == BY_NAME
 
 
+def test_queries_are_asked_by_name_as_they_are_now(notebook: Notebook, social: LiveSocial) -> None:
+    social.sql(ADA)
+    assert social.ask("by_name", name="Ada").rows == [{"id": 1, "name": "Ada"}]
+    assert social.plan("by_name", name="Ada").root.rows == 1
+    notebook.answer("small.by_name", "SELECT upper(name) AS name FROM people")
+    assert social.ask("by_name").rows == [{"name": "ADA"}]
+    with pytest.raises(CompanionError, match="the name of a query"):
+        social.ask("nothing")
+
+
 def test_old_databases_are_let_go(notebook: Notebook, services: Services) -> None:
     query = "SELECT count(*) FROM pg_database WHERE datname ~ '^wb_[0-9a-f]{8}_'"
 

@@ -43,6 +43,17 @@ class LiveSocial:
         plan = read_plan(self._companion.ask("social_explain", **order)["plan"])
         return ShownPlan(plan.root, plan.planning, plan.execution)
 
+    def ask(self, query: str, **parameters: Any) -> SqlResult:
+        """Run a query of sql/social/queries by its name, your current answer where there is one.
+
+        Raises CompanionError for a name that is none.
+        """
+        return self.sql(self._text(query), parameters)
+
+    def plan(self, query: str, **parameters: Any) -> ShownPlan:
+        """How PostgreSQL runs it. Raises CompanionError."""
+        return self.explain(self._text(query), parameters)
+
     @property
     def url(self) -> str:
         """The database's address with your password in it, for psql or a program of your own."""
@@ -58,6 +69,9 @@ class LiveSocial:
         Raises CompanionError when the first answer does not run.
         """
         return str(self._companion.ask("social_ready")["note"])
+
+    def _text(self, query: str) -> str:
+        return str(self._companion.ask("social_query", name=query)["text"])
 
     def __repr__(self) -> str:
         return "<the live social database: %%sql asks it>"

@@ -22,6 +22,9 @@ class SocialDesk:
     def social_explain(self, text: str, parameters: Any = ()) -> dict[str, Any]:
         return self._social.explain(text, parameters)
 
+    def social_query(self, name: str) -> dict[str, Any]:
+        return {"text": self._social.query(name)}
+
     def social_address(self) -> dict[str, Any]:
         return {"address": self._social.address()}
 

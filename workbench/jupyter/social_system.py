@@ -132,6 +132,17 @@ class SocialSystem(Closing):
                 raise CheckFailed("values for the places", str(error), text, look) from None
             return {"plan": explained(sql, statement, timing=True)}
 
+    def query(self, name: str) -> str:
+        """The text of a query of sql/social/queries: the current answer, else the reference's.
+
+        Raises CheckFailed for one that is not there.
+        """
+        part = f"{FOLDER}/queries/{name}.sql"
+        try:
+            return Answers().texts(self._course).get(part) or self._runner.reference(part)
+        except FileNotFoundError:
+            raise CheckFailed("the name of a query, like feed", repr(name)) from None
+
     def reset(self) -> None:
         """Forget what the live databases hold."""
         self._leave()
