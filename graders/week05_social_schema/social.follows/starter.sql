@@ -1,0 +1,7 @@
+-- Who follows whom.
+CREATE TABLE follows (
+    follower_id bigint,
+    followee_id bigint,
+    created_at timestamptz
+    -- TODO
+);
