@@ -9,7 +9,7 @@ CREATE TABLE activities (
     details jsonb DEFAULT '{}',
     ip_address inet,
     user_agent text,
-    created_at timestamptz NOT NULL DEFAULT now(),
+    created_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     UNIQUE (id, created_at),
     FOREIGN KEY (user_id) REFERENCES users (id) ON UPDATE CASCADE ON DELETE CASCADE,
     CHECK (activity_type ~ '\A[a-z][a-z_]*\Z' AND length(activity_type) < 51),
