@@ -34,7 +34,6 @@ CREATE FUNCTION create_activity_partitions(first_time timestamptz, last_time tim
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
 SET timezone = 'UTC'
-SET datestyle = 'ISO'
 SET lock_timeout = '5s'
 AS $$
 DECLARE
@@ -74,14 +73,14 @@ END
 $$;
 
 -- Retention: drop the partitions in which everything is older than `kept` at the time `at`.
--- Returns how many it dropped. Dropping locks out readers and writers of activities for a moment.
+-- Returns how many it dropped. Dropping locks out readers and writers of activities for a moment, and
+-- they would queue behind a job that waits for somebody's long report: so it gives up after 2 seconds.
 CREATE FUNCTION drop_old_activities(kept interval DEFAULT '90 days', at timestamptz DEFAULT now())
 RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
 SET timezone = 'UTC'
-SET datestyle = 'ISO'
-SET lock_timeout = '5s'
+SET lock_timeout = '2s'
 AS $$
 DECLARE
     partition regclass;

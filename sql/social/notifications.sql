@@ -32,7 +32,7 @@ CREATE INDEX notifications_post_id_idx ON notifications (post_id) WHERE post_id 
 -- be made once it holds a row of that month. Months are made ahead instead.
 
 -- Make the partitions of all months from that of first_day to that of last_day that do not exist yet.
--- Returns how many it made. Every setting that decides what a day or a month is, is the function's own.
+-- Returns how many it made. Months are those of UTC, whatever the session's time zone.
 -- Notifications are read and written meanwhile, but to attach a table with foreign keys PostgreSQL
 -- locks out writers of users and posts until the transaction ends: so make months early, in a
 -- transaction of its own. After 5 seconds of waiting for a lock it fails rather than hold up all who
@@ -41,7 +41,6 @@ CREATE FUNCTION create_notification_partitions(first_day date, last_day date) RE
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
 SET timezone = 'UTC'
-SET datestyle = 'ISO'
 SET lock_timeout = '5s'
 AS $$
 DECLARE
@@ -81,43 +80,7 @@ BEGIN
 END
 $$;
 
--- Drop the partitions of all months that end before the month of oldest_day begins, or then.
--- Returns how many it dropped. Dropping locks out readers and writers of notifications for a moment.
-CREATE FUNCTION drop_notification_partitions(oldest_day date) RETURNS integer
-LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp
-SET timezone = 'UTC'
-SET datestyle = 'ISO'
-SET lock_timeout = '5s'
-AS $$
-DECLARE
-    oldest_month timestamptz := date_trunc('month', oldest_day::timestamptz);
-    partition regclass;
-    dropped integer := 0;
-BEGIN
-    IF isfinite(oldest_day) IS NOT TRUE THEN
-        RAISE EXCEPTION 'drop_notification_partitions needs a day, not %', oldest_day
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    LOCK TABLE public.notifications IN SHARE UPDATE EXCLUSIVE MODE;
-    -- The bounds tell what a partition holds; a name tells only what somebody called it.
-    FOR partition IN
-        SELECT pg_class.oid
-        FROM pg_inherits
-        JOIN pg_class ON pg_class.oid = pg_inherits.inhrelid
-        WHERE pg_inherits.inhparent = 'public.notifications'::regclass
-            AND substring(
-                pg_get_expr(pg_class.relpartbound, pg_class.oid) FROM $re$TO \('([^']+)'\)$re$
-            )::timestamptz <= oldest_month
-        ORDER BY pg_class.relname
-    LOOP
-        EXECUTE format('DROP TABLE %s', partition);
-        dropped := dropped + 1;
-    END LOOP;
-    RETURN dropped;
-END
-$$;
-
--- This month and the next three; a job does the same every day, and drops what is over a year old.
+-- This month and the next three; a job does the same every day. A month that nobody wants any more goes
+-- with DROP TABLE notifications_2026_01, say.
 SELECT create_notification_partitions(today, (today + interval '3 months')::date)
 FROM (SELECT (now() AT TIME ZONE 'UTC')::date) AS day (today);
