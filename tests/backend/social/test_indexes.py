@@ -6,6 +6,7 @@ WORKLOAD = {
     "posts_visible_created_at_idx": "SELECT * FROM posts WHERE NOT is_hidden"
     " AND (created_at, id) < (now(), 10) ORDER BY created_at DESC, id DESC LIMIT 20",
     "posts_thread_root_id_created_at_idx": "SELECT * FROM posts WHERE thread_root_id = 7"
+    " AND NOT is_hidden"
     " ORDER BY created_at, id LIMIT 20",
     "posts_hashtags_idx": "SELECT * FROM posts WHERE hashtags @> ARRAY['rare']",
     "posts_flagged_created_at_idx": "SELECT * FROM posts WHERE is_flagged AND NOT is_hidden"
