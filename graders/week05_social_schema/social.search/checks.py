@@ -284,7 +284,7 @@ def reads_few_pages(app: Social) -> None:
                 look="which kind of index knows a tsvector's words")  # fmt: skip
 
 
-@check(points=1, runs="social")
+@check(points=1, after=finds_words, runs="social")
 def is_built_on(app: Social) -> None:
     """The rest of the schema can be built on it."""
     app.complete()

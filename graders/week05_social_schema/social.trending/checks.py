@@ -246,7 +246,7 @@ def lets_jobs_meet(app: Social) -> None:
     expect.equal(got, ["second", "first"], "what trends then", look="what the second one has seen")
 
 
-@check(points=1, runs="social")
+@check(points=1, after=counts_posts_and_users, runs="social")
 def is_built_on(app: Social) -> None:
     """The rest of the schema can be built on it."""
     app.complete()
