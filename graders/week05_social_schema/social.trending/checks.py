@@ -230,7 +230,8 @@ def lets_readers_read(app: Social) -> None:
 
 @check(points=2, runs="social", hidden=True)
 def lets_jobs_meet(app: Social) -> None:
-    """Of two refreshes at the same time, the second one waits if it must, and both succeed."""
+    """Of two refreshes at the same time, both succeed, and the list is as the second one found
+    it."""
     ten_writers(app)
     use(app.sql, 6, ["first"])
     one, two = app.session(), app.session()
