@@ -9,6 +9,9 @@ from typing import Any
 from workbench.checking.plan import read_plan
 from workbench.jupyter.companion import Companion, CompanionError
 from workbench.jupyter.plan_view import ShownPlan
+from workbench.jupyter.progress_bar import ProgressBar
+from workbench.jupyter.social_loaded import Loaded
+from workbench.jupyter.social_sizes import SIZES
 from workbench.jupyter.sql_result import SqlResult
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -42,6 +45,26 @@ class LiveSocial:
         order = {"text": query, "parameters": _as_data(parameters)}
         plan = read_plan(self._companion.ask("social_explain", **order)["plan"])
         return ShownPlan(plan.root, plan.planning, plan.execution)
+
+    def load(self, size: str) -> Loaded:
+        """Have more data in the database, or less: "small" (200 users, 2,000 posts), "laptop"
+        (2,000 users, 50,000 posts, 95 MB) or "large" (20,000 users, 1,000,000 posts, 1.5 GB).
+
+        What is in the database now is gone then; until the new one is whole, it stays, also when
+        you interrupt the cell. The first time takes SECONDS; then the data is kept, once for each
+        size, and for as long as your schema stays as it is: the next time takes seconds. Another
+        answer begins with the small data again, and going back to the earlier one brings its
+        database back. reset() goes back to the small data as well.
+
+        Raises CompanionError when the schema or the data does not fit, with PostgreSQL's words.
+        """
+        if size not in SIZES:
+            *others, last = map(repr, SIZES)
+            raise CompanionError(f"There is no size {size!r}: {', '.join(others)} or {last}.")
+        bar = ProgressBar(f"Loading {size!r} into the live social database")
+        reply = self._companion.follow(bar.show, "social_load", size=size)
+        bar.finish()
+        return Loaded(size, reply["rows"], reply["bytes"], reply["seconds"])
 
     @property
     def url(self) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.jupyter.request import Request
 from workbench.jupyter.social_system import SocialSystem
 
 
 class SocialDesk:
     """The part of companion_process.Desk that is about the social database."""
+
+    #: The one that is being worked on.
+    request: Request
 
     def __init__(self, social: SocialSystem) -> None:
         self._social = social
@@ -21,6 +25,9 @@ class SocialDesk:
 
     def social_explain(self, text: str, parameters: Any = ()) -> dict[str, Any]:
         return self._social.explain(text, parameters)
+
+    def social_load(self, size: str) -> dict[str, Any]:
+        return self._social.load(size, self.request)
 
     def social_address(self) -> dict[str, Any]:
         return {"address": self._social.address()}
