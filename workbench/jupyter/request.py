@@ -9,12 +9,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import psycopg2
-from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
-
-#: Between two looks whether a request is still wanted.
-LOOK_SECONDS = 0.1
-
 
 class Interrupted(Exception):
     """Nobody waits for the reply any more."""
@@ -27,6 +21,8 @@ class Request:
         self.number = number
         self._send = send
         self._interrupted = threading.Event()
+        self._lock = threading.Lock()
+        self._stop: Callable[[], None] = _nothing
 
     def tell(self, done: int, steps: int, doing: str) -> None:
         """Say what comes next. Raises Interrupted when that is not wanted any more."""
@@ -36,35 +32,37 @@ class Request:
 
     def go_on(self) -> None:
         """Raises Interrupted when the reply is not wanted any more."""
-        if self._interrupted.is_set():
+        if self.is_interrupted():
             raise Interrupted("The request was interrupted.")
+
+    def is_interrupted(self) -> bool:
+        return self._interrupted.is_set()
 
     def interrupt(self) -> None:
         """The reply is not wanted any more."""
-        self._interrupted.set()
+        with self._lock:
+            self._interrupted.set()
+            self._stop()
 
     @contextlib.contextmanager
-    def cancelling(self, session: Connection) -> Iterator[None]:
-        """An interruption also ends what the session runs: Interrupted is raised then, in the
-        place of what came of that."""
-        over = threading.Event()
-
-        def watch() -> None:
-            while not over.wait(LOOK_SECONDS):
-                if self._interrupted.is_set():
-                    with contextlib.suppress(psycopg2.Error):
-                        session.cancel()  # again: it may have been between two statements
-
-        watcher = threading.Thread(target=watch)
-        watcher.start()
+    def stopping(self, stop: Callable[[], None]) -> Iterator[None]:
+        """An interruption calls `stop`, in another thread; what raises because of that becomes
+        Interrupted."""
+        with self._lock:
+            self.go_on()
+            self._stop = stop
         try:
             yield
         except Exception:
             self.go_on()
             raise
         finally:
-            over.set()
-            watcher.join()
+            with self._lock:
+                self._stop = _nothing
+
+
+def _nothing() -> None:
+    """There is nothing to stop."""
 
 
 class Requests:

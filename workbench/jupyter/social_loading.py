@@ -108,7 +108,8 @@ def _filled(stage: Stage, tenant: Tenant, text: str, size: str, at: datetime, st
         if database.trouble:
             raise NotReady(f"The schema has gaps.\n{database.trouble}")
         session = open_session(database.database_url, STATEMENT_SECONDS)
-        with contextlib.closing(session), steps.request.cancelling(session):
+        # Closing its way ends the session, and dropping the tenant what the session still runs.
+        with contextlib.closing(session), steps.request.stopping(database.kill):
             fill(session, text, size, at, steps.next)
     except DoesNotFit as error:
         raise NotReady(f"The data does not fit your schema.\n{error}") from None
