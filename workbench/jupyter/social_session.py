@@ -92,7 +92,7 @@ def run_statements(session: Connection, text: str, parameters: Any) -> dict[str,
     return {"results": results, "notices": notices, "trouble": trouble, "open": is_open}
 
 
-def explained_statement(url: str, text: str, parameters: Any) -> Any:
+def explain(url: str, text: str, parameters: Any) -> Any:
     """Run one statement and undo it: the plan as EXPLAIN tells it. Raises CheckFailed when it is
     refused."""
     sql = Sql(url)

@@ -16,12 +16,7 @@ from workbench.jupyter.request import Request
 from workbench.jupyter.social_filling import DEMO_DATA, DoesNotFit, fill
 from workbench.jupyter.social_kept import Kept, KeptDatabases
 from workbench.jupyter.social_loading import loaded_copy
-from workbench.jupyter.social_session import (
-    EnteredDatabase,
-    explained_statement,
-    measured,
-    run_statements,
-)
+from workbench.jupyter.social_session import EnteredDatabase, explain, measured, run_statements
 from workbench.jupyter.social_sizes import SMALL
 from workbench.running.overlay import digest
 from workbench.running.runner import Runner
@@ -67,7 +62,7 @@ class SocialSystem(Closing):
     def explain(self, text: str, parameters: Any = ()) -> dict[str, Any]:
         """Run one statement and undo it: {"plan": as EXPLAIN tells it}. Raises NotReady;
         CheckFailed when it is refused."""
-        return {"plan": explained_statement(self._filled().url, text, parameters)}
+        return {"plan": explain(self._filled().url, text, parameters)}
 
     def load(self, size: str, request: Request) -> dict[str, Any]:
         """Put a database with so much data (one of SIZES) in the place of the current one:
