@@ -24,7 +24,9 @@ from workbench.jupyter.live import Live
 from workbench.jupyter.plan_view import is_far_off
 from workbench.jupyter.social import LiveSocial
 from workbench.jupyter.social_desk import SocialDesk
-from workbench.jupyter.social_system import DEMO_DATA, SIZE, SocialSystem
+from workbench.jupyter.social_filling import DEMO_DATA
+from workbench.jupyter.social_sizes import SIZES
+from workbench.jupyter.social_system import SocialSystem
 from workbench.jupyter.sql_magics import SqlMagics
 from workbench.running.runner import Runner
 from workbench.running.system import NotReady
@@ -285,7 +287,7 @@ def test_it_holds_demo_data_where_that_fits(
                 return social.run("SELECT count(*), max(name) FROM people")
 
     found = first_result()
-    assert found["results"][0]["rows"] == [[SIZE["users"], "p99%"]]
+    assert found["results"][0]["rows"] == [[SIZES["small"]["users"], "p99%"]]
     assert (found["notices"], found["note"]) == ([], "")
     data.write_text(DATA.replace("people (name)", "people (nickname)"))
     found = first_result()

@@ -110,6 +110,15 @@ class Databases:
     def has_template(self, template: str) -> bool:
         return self._is_frozen(_template_database(template))
 
+    def templates(self, prefix: str) -> list[str]:
+        """The templates whose names begin so."""
+        rows = self._admin.execute(
+            "SELECT datname FROM pg_database"
+            " WHERE datistemplate AND starts_with(datname::text, %s)",
+            (TEMPLATE_PREFIX + prefix,),
+        )
+        return [str(name).removeprefix(TEMPLATE_PREFIX) for (name,) in rows]
+
     def drop_template(self, template: str) -> None:
         """Drop the template, if there is one. Its clones stay."""
         database = _template_database(template)

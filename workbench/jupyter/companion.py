@@ -7,7 +7,7 @@ import itertools
 import json
 import subprocess
 import sys
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.closing import Closing
 from workbench.paths import root
@@ -19,6 +19,16 @@ class CompanionError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: the message, without the lines of ours that led to it."""
         return [str(self)]
+
+
+class Progress(Protocol):
+    """Told how many steps are done, of how many, and what comes next."""
+
+    def __call__(self, done: int, steps: int, doing: str) -> None: ...
+
+
+def _nobody(done: int, steps: int, doing: str) -> None:
+    """A progress that nobody looks at."""
 
 
 class Companion(Closing):
@@ -33,13 +43,22 @@ class Companion(Closing):
 
         Raises CompanionError with the companion's own words when it could not.
         """
+        return self.follow(_nobody, do, **order)
+
+    def follow(self, progress: Progress, do: str, /, **order: Any) -> dict[str, Any]:
+        """Ask, and be told meanwhile how far it is. The companion hears of an interruption."""
         process = self._running()
         number = next(self._numbers)
         assert process.stdin is not None  # noqa: S101 - a pipe was asked for
         try:
             process.stdin.write(json.dumps({"id": number, "do": do, **order}) + "\n")
             process.stdin.flush()
-            answer = self._reply(process, number)
+            answer = self._reply(process, number, progress)
+        except KeyboardInterrupt:
+            with contextlib.suppress(OSError):
+                process.stdin.write(json.dumps({"interrupt": number}) + "\n")
+                process.stdin.flush()
+            raise
         except OSError as error:
             raise CompanionError(
                 f"The workbench's companion process ended ({error}). Run the cell again."
@@ -73,11 +92,16 @@ class Companion(Closing):
         return self._process
 
     @staticmethod
-    def _reply(process: subprocess.Popen[str], number: int) -> dict[str, Any]:
+    def _reply(
+        process: subprocess.Popen[str], number: int, progress: Progress = _nobody
+    ) -> dict[str, Any]:
         """The reply of that number; those of requests that were interrupted are passed over."""
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         for line in process.stdout:
             reply: dict[str, Any] = json.loads(line)
-            if reply["id"] == number:
+            if reply["id"] != number:
+                continue
+            if "progress" not in reply:
                 return reply
+            progress(**reply["progress"])
         raise OSError(f"exit status {process.wait()}")

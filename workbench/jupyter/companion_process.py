@@ -1,8 +1,9 @@
 """The companion: the process beside a kernel that holds the runner.
 
 The kernel runs the learner's code, so nothing is judged there. Requests and replies are lines of
-JSON on stdin and stdout: {"id", "do", ...}, then {"id", "reply"} or {"id", "trouble"}. It ends when
-stdin closes.
+JSON on stdin and stdout: {"id", "do", ...}, then {"id", "reply"} or {"id", "trouble"}, and before
+that {"id", "progress"} any number of times. {"interrupt": id} says that a reply is not wanted any
+more; the request gets one all the same. It ends when stdin closes.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from workbench.grading.engine import OUR_FAULTS, Engine
 from workbench.jupyter.gateway_desk import GatewayDesk
 from workbench.jupyter.gateway_system import GatewaySystem
 from workbench.jupyter.live import Live
+from workbench.jupyter.request import Interrupted, Requests
 from workbench.jupyter.social_desk import SocialDesk
 from workbench.jupyter.social_system import SocialSystem
 from workbench.paths import work_dir
@@ -88,22 +90,25 @@ def main() -> int:
         social = stack.enter_context(SocialSystem(runner, course, live))
         runner.launcher.warm_up()
         desk = Desk(course, Engine(runner), live, gateway, social)
-        print(json.dumps({"id": 0}), file=replies)
-        for line in sys.stdin:
-            order = json.loads(line)
-            reply = _answer(getattr(desk, order.pop("do")), order)
-            print(json.dumps(reply), file=replies)
+
+        def send(line: dict[str, Any]) -> None:
+            print(json.dumps(line), file=replies)
+
+        send({"id": 0})
+        # Not sys.stdin, whose lock a thread that reads would hold while Python ends.
+        for order, desk.request in Requests(open(0, encoding="utf-8", closefd=False), send):  # noqa: SIM115
+            method = getattr(desk, order.pop("do"))
+            send({"id": desk.request.number, **_answer(method, order)})
     return 0
 
 
 def _answer(method: Callable[..., dict[str, Any]], order: dict[str, Any]) -> dict[str, Any]:
-    number = order.pop("id")
     try:
-        return {"id": number, "reply": method(**order)}
-    except (CheckFailed, NotReady, *OUR_FAULTS) as error:
-        return {"id": number, "trouble": str(error)}
+        return {"reply": method(**order)}
+    except (CheckFailed, Interrupted, NotReady, *OUR_FAULTS) as error:
+        return {"trouble": str(error)}
     except Exception:  # noqa: BLE001 - one odd request must not take the learner's system down
-        return {"id": number, "trouble": traceback.format_exc()}
+        return {"trouble": traceback.format_exc()}
 
 
 if __name__ == "__main__":

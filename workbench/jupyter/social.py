@@ -9,6 +9,9 @@ from typing import Any
 from workbench.checking.plan import read_plan
 from workbench.jupyter.companion import Companion, CompanionError
 from workbench.jupyter.plan_view import ShownPlan
+from workbench.jupyter.progress_bar import ProgressBar
+from workbench.jupyter.social_loaded import Loaded
+from workbench.jupyter.social_sizes import SIZES
 from workbench.jupyter.sql_result import SqlResult
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -53,6 +56,34 @@ class LiveSocial:
     def plan(self, query: str, **parameters: Any) -> ShownPlan:
         """How PostgreSQL runs it. Raises CompanionError."""
         return self.explain(self._text(query), parameters)
+
+    def load(self, size: str) -> Loaded:
+        """Have more data in the database, or less:
+
+        "small"     200 users,     2,000 posts,  16 MB: made in 8 s, copied in 1 s
+        "laptop"  2,000 users,    50,000 posts,  91 MB: made in 50 s, copied in 3 s
+        "large"  20,000 users, 1,000,000 posts, 1.6 GB: made in 12 minutes, copied in 21 s
+
+        Those times were taken on two cores with five times as much to do; twice the room is used.
+
+        What is in the database now is gone then. It stays until the new one is whole, also when
+        you interrupt the cell, and when your schema does not take the data. What was made is kept
+        for as long as your schema stays as it is, two weeks at most, once for each size: the next
+        time it is only copied.
+
+        Another answer begins with the small data again. Going back to the earlier one brings its
+        database back, unless you have loaded laptop or large since. reset() goes back to small.
+
+        Raises CompanionError when the schema or the data does not fit: it says which part, and
+        what PostgreSQL said.
+        """
+        if size not in SIZES:
+            *others, last = map(repr, SIZES)
+            raise CompanionError(f"There is no size {size!r}: {', '.join(others)} or {last}.")
+        bar = ProgressBar(f"Loading {size!r} into the live social database")
+        reply = self._companion.follow(bar.show, "social_load", size=size)
+        bar.finish()
+        return Loaded(size, reply["rows"], reply["bytes"], reply["seconds"])
 
     @property
     def url(self) -> str:

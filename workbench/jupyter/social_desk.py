@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.jupyter.request import Request
 from workbench.jupyter.social_system import SocialSystem
 
 
 class SocialDesk:
     """The part of companion_process.Desk that is about the social database."""
+
+    #: The one that is being worked on.
+    request: Request
 
     def __init__(self, social: SocialSystem) -> None:
         self._social = social
@@ -24,6 +28,9 @@ class SocialDesk:
 
     def social_query(self, name: str) -> dict[str, Any]:
         return {"text": self._social.query(name)}
+
+    def social_load(self, size: str) -> dict[str, Any]:
+        return self._social.load(size, self.request)
 
     def social_address(self) -> dict[str, Any]:
         return {"address": self._social.address()}
