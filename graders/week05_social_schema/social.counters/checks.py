@@ -77,7 +77,12 @@ def counts(sql: Callable[..., Any], kind: str, ids: list[int]) -> list[int]:
 
 
 def expect_counts(
-    sql: Callable[..., Any], kind: str, ids: list[int], wanted: list[int], when: str, look: str = TRIGGERS
+    sql: Callable[..., Any],
+    kind: str,
+    ids: list[int],
+    wanted: list[int],
+    when: str,
+    look: str = TRIGGERS,
 ) -> None:
     got = counts(sql, kind, ids)
     expect.equal(got, wanted, f"{COLUMN[kind]} of {len(ids)} posts after {when}", look=look)
@@ -177,7 +182,7 @@ def follows_what_moves(app: Social) -> None:
         app.sql(f"{statement} ON CONFLICT (user_id, post_id) DO UPDATE SET created_at = now()",
                 values)  # fmt: skip
         expect_counts(app.sql, kind, made, [0, 1, 3],
-                      "INSERT ... ON CONFLICT DO UPDATE, where one of three rows was there")  # fmt: skip
+                      "INSERT ... ON CONFLICT DO UPDATE: one of three was there")  # fmt: skip
     users = people(app, 2)
     made = posts(app, users[0], 2)
     answers = posts(app, users[1], 1)
@@ -245,7 +250,8 @@ def attempt(app: Social, text: str, values: list[Any], look: str) -> None:
 
 @check(points=1, runs="social", on=network)
 def starts_anew_after_truncate(app: Social) -> None:
-    """After TRUNCATE of likes or reposts their count is 0 everywhere; posts can be truncated too."""
+    """After TRUNCATE of likes or reposts their count is 0 everywhere; posts can be truncated
+    too."""
     for kind in TABLES:
         counting(app, kind)
     users = people(app, 2)
@@ -288,17 +294,18 @@ def loses_no_count(app: Social) -> None:
             late = second.send(*unlike(kind, users[1:2], made))
             first("COMMIT")
             late.result()
-            expect_counts(app.sql, kind, made, [1], f"two of three were deleted from {kind} at once",
+            expect_counts(app.sql, kind, made, [1], f"two of three left {kind} at once",
                           look)  # fmt: skip
 
 
-#: Plans that run through the posts in different orders: by their place in the table, and as they come
-#: out of the grouping, which may hash.
+#: Plans that run through the posts in different orders: by their place in the table, and as they
+#: come out of the grouping, which may hash.
 PLANS = (
     "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off;"
     " SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off;",
     "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;"
-    " SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off;",
+    " SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
+    " SET LOCAL enable_sort = off;",
 )
 
 
@@ -339,7 +346,7 @@ def does_not_deadlock(app: Social) -> None:
 
 
 def together(app: Social, held: int, statements: list[tuple[str, Any]]) -> None:
-    """Both statements are under way, and wait for a post that another session holds; then it lets go."""
+    """Both statements are under way, and wait for a post that another session holds and lets go."""
     with closing(app.session()) as holder, closing(app.session()) as one, \
             closing(app.session()) as two:  # fmt: skip
         holder("BEGIN")
@@ -383,7 +390,8 @@ def lets_others_pass(app: Social) -> None:
 
 @check(points=2, runs="social", on=network)
 def updates_each_post_once(app: Social) -> None:
-    """An INSERT or DELETE of many likes, reposts or replies updates each post once, not once a row."""
+    """An INSERT or DELETE of many likes, reposts or replies updates each post once, not once a
+    row."""
     users = people(app, MANY)
     for kind in COLUMN:
         made = posts(app, users[0], 3)
@@ -416,7 +424,8 @@ def costs_the_same_for_the_famous(app: Social) -> None:
         app.sql(*like(kind, users[1:], made))
         app.sql(f"ANALYZE {kind}")
         # Found by its key, so that the statement itself reads nothing else.
-        delete = f"SET LOCAL enable_seqscan = off; DELETE FROM {kind} WHERE user_id = %s AND post_id = %s"
+        delete = f"DELETE FROM {kind} WHERE user_id = %s AND post_id = %s"
+        delete = f"SET LOCAL enable_seqscan = off; {delete}"
         with closing(app.session()) as session:
             session("BEGIN")
             for statement in (like(kind, users[:1], made), (delete, [users[0], made[0]])):
@@ -467,8 +476,9 @@ def counts_for_any_session(app: Social) -> None:
             session("BEGIN")
             for text, parameters, wanted in steps:
                 session(f"SET LOCAL search_path = ''; {text}", parameters)
-                expect_counts(session, kind, made, wanted, f"SET search_path = ''; {text[:60]} ...",
-                              "which names your functions use, and how PostgreSQL finds them")  # fmt: skip
+                when = f"SET search_path = ''; {text[:60]} ..."
+                expect_counts(session, kind, made, wanted, when,
+                              "which names your functions use, and who looks them up")  # fmt: skip
             session("ROLLBACK")
 
 
@@ -496,8 +506,8 @@ def recounts(app: Social) -> None:
         for kind in COLUMN:
             expect_counts(app.sql, kind, made, truth[kind], f"SET {broken}, and recount_posts()",
                           look)  # fmt: skip
-        expect.equal(found, wanted,
-                     f"what recount_posts() returns when {wanted} of 5 posts are wrong", look=look)  # fmt: skip
+        what = f"what recount_posts() returns when {wanted} of 5 posts are wrong"
+        expect.equal(found, wanted, what, look=look)
     app.sql(*unlike("likes", users[:1], made))
     expect_counts(app.sql, "likes", made, [2, 2, 0, 0, 0], "recount_posts() and a DELETE")
 

@@ -1,4 +1,4 @@
-"""A user's numbers are compared with what the check has put there, and so is what reading them costs."""
+"""A user's numbers are compared with what was put there, and reading them has a price."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NUMBERS = ("post_count", "following_count", "follower_count")
 #: In the city: everybody writes and follows this often, and the known one this often.
 USERS, EACH, KNOWN = 1000, 3, 60
 
-#: Three posts, three of each tie and one user can be read with 50 pages; everybody's are more than 300.
+#: Three posts, three of each tie and one user are read with 50 pages; everybody's are over 300.
 MOST_BUFFERS = 120
 MOST_ROWS = 1000
 
@@ -32,7 +32,8 @@ def city(app: Social) -> None:
     numbered = "WITH u AS (SELECT id, substr(username, 2)::int AS n FROM users) "
     # Long posts: whoever reads all of them reads many pages.
     app.sql(
-        numbered + "INSERT INTO posts (user_id, content) SELECT id, 'Post ' || k || repeat(' x', 230)"
+        numbered
+        + "INSERT INTO posts (user_id, content) SELECT id, 'Post ' || k || repeat(' x', 230)"
         " FROM u, generate_series(1, CASE n WHEN 1 THEN %s ELSE %s END) AS k",
         [KNOWN, EACH],
     )
@@ -87,7 +88,9 @@ def expect_numbers(
     found = app.sql("SELECT * FROM user_stats WHERE user_id = %s", [user])
     expect.equal(len(found), 1, f"rows of {whose}", look=look)
     got = {name: found[0][name] for name in NUMBERS}
-    expect.equal(got, dict(zip(NUMBERS, numbers, strict=True)), f"the numbers of {whose}", look=look)
+    expect.equal(
+        got, dict(zip(NUMBERS, numbers, strict=True)), f"the numbers of {whose}", look=look
+    )
     wanted = None if last is None else day(last)
     expect.equal(found[0]["last_post_at"], wanted, f"last_post_at of {whose}", look=look)
 
@@ -104,9 +107,9 @@ def counts_each_on_its_own(app: Social) -> None:
         follow(app, one, ada)
     follow(app, fay, eve)
     look = "how many rows are counted when one user has several of each"
-    expect_numbers(app, ada, (3, 2, 3), 5, "somebody with 3 posts, who follows 2 and has 3 followers",
+    expect_numbers(app, ada, (3, 2, 3), 5, "somebody with 3 posts, 2 followed and 3 followers",
                    look)  # fmt: skip
-    expect_numbers(app, bob, (2, 1, 1), 2, "somebody with 2 posts, who follows 1 and has 1 follower",
+    expect_numbers(app, bob, (2, 1, 1), 2, "somebody with 2 posts, 1 followed and 1 follower",
                    look)  # fmt: skip
     app.sql("DELETE FROM follows WHERE followee_id = %s AND follower_id <> %s", [ada, fay])
     app.sql("DELETE FROM posts WHERE user_id = %s AND created_at = %s", [ada, day(5)])
