@@ -14,7 +14,7 @@ from workbench.course import Course
 from workbench.jupyter.companion import Companion, CompanionError
 from workbench.jupyter.exchange import LiveApp
 from workbench.jupyter.extension import Notebook
-from workbench.jupyter.gateway import LiveGateway
+from workbench.jupyter.gateway.notebook import LiveGateway
 
 PRODUCTS = "/api/v1/products"
 

@@ -21,13 +21,13 @@ from workbench.jupyter.answers import Answers
 from workbench.jupyter.companion import CompanionError
 from workbench.jupyter.extension import Notebook
 from workbench.jupyter.live import Live
-from workbench.jupyter.plan_view import is_far_off
-from workbench.jupyter.social import LiveSocial
-from workbench.jupyter.social_desk import SocialDesk
-from workbench.jupyter.social_filling import DEMO_DATA
-from workbench.jupyter.social_sizes import SIZES
-from workbench.jupyter.social_system import SocialSystem
-from workbench.jupyter.sql_magics import SqlMagics
+from workbench.jupyter.social.desk import SocialDesk
+from workbench.jupyter.social.filling import DEMO_DATA
+from workbench.jupyter.social.magics import SqlMagics
+from workbench.jupyter.social.notebook import LiveSocial
+from workbench.jupyter.social.plan_view import is_far_off
+from workbench.jupyter.social.sizes import SIZES
+from workbench.jupyter.social.system import SocialSystem
 from workbench.running.runner import Runner
 from workbench.running.system import NotReady
 

@@ -23,11 +23,11 @@ from workbench.jupyter.companion import Companion, CompanionError
 from workbench.jupyter.live import Live
 from workbench.jupyter.progress_bar import ProgressBar
 from workbench.jupyter.request import Interrupted, Request, Requests
-from workbench.jupyter.social import LiveSocial
-from workbench.jupyter.social_filling import DEMO_DATA
-from workbench.jupyter.social_loaded import Loaded
-from workbench.jupyter.social_sizes import SIZES
-from workbench.jupyter.social_system import SocialSystem
+from workbench.jupyter.social.filling import DEMO_DATA
+from workbench.jupyter.social.loaded import Loaded
+from workbench.jupyter.social.notebook import LiveSocial
+from workbench.jupyter.social.sizes import SIZES
+from workbench.jupyter.social.system import SocialSystem
 from workbench.running.runner import Runner
 from workbench.running.system import NotReady
 

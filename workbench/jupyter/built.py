@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.jupyter.companion import CompanionError
 from workbench.jupyter.exchange import as_box, preformatted
-from workbench.jupyter.social import LiveSocial
+from workbench.jupyter.social.notebook import LiveSocial
 
 _RUNS = "Your SQL runs, and the live social database has it."
 _GAPS = "Your SQL runs; what comes after it in the schema does not fit:"

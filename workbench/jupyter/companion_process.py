@@ -21,12 +21,12 @@ from workbench.bench.provider import BenchError
 from workbench.checking.failure import CheckFailed
 from workbench.course import Course, load_course
 from workbench.grading.engine import OUR_FAULTS, Engine
-from workbench.jupyter.gateway_desk import GatewayDesk
-from workbench.jupyter.gateway_system import GatewaySystem
+from workbench.jupyter.gateway.desk import GatewayDesk
+from workbench.jupyter.gateway.system import GatewaySystem
 from workbench.jupyter.live import Live
 from workbench.jupyter.request import Interrupted, Requests
-from workbench.jupyter.social_desk import SocialDesk
-from workbench.jupyter.social_system import SocialSystem
+from workbench.jupyter.social.desk import SocialDesk
+from workbench.jupyter.social.system import SocialSystem
 from workbench.paths import work_dir
 from workbench.running.runner import Runner
 from workbench.running.system import NotReady

@@ -16,10 +16,10 @@ from workbench.jupyter.answers import Answers
 from workbench.jupyter.built import Built
 from workbench.jupyter.companion import Companion
 from workbench.jupyter.exchange import LiveApp
-from workbench.jupyter.gateway import LiveGateway
+from workbench.jupyter.gateway.notebook import LiveGateway
 from workbench.jupyter.score import Score, not_run
-from workbench.jupyter.social import LiveSocial
-from workbench.jupyter.sql_magics import SqlMagics
+from workbench.jupyter.social.magics import SqlMagics
+from workbench.jupyter.social.notebook import LiveSocial
 
 
 def load(shell: InteractiveShell) -> None:

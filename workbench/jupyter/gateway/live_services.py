@@ -11,7 +11,7 @@ from workbench.checking.gateway import SERVICES
 from workbench.checking.sql import Sql
 from workbench.checking.upstream import Answer, Asked
 from workbench.closing import Closing
-from workbench.jupyter.live_service import LiveService
+from workbench.jupyter.gateway.live_service import LiveService
 from workbench.jupyter.passing import pass_on
 from workbench.paths import root
 from workbench.running.runner import Runner

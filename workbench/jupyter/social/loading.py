@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 from workbench.bench.tenancy import Tenant
 from workbench.jupyter.request import Request
-from workbench.jupyter.social_filling import DEMO_DATA, DoesNotFit, count_steps, fill
-from workbench.jupyter.social_session import open_session
-from workbench.jupyter.social_sizes import SIZES
+from workbench.jupyter.social.filling import DEMO_DATA, DoesNotFit, count_steps, fill
+from workbench.jupyter.social.session import open_session
+from workbench.jupyter.social.sizes import SIZES
 from workbench.running.social import part_paths, start_social
 from workbench.running.system import NotReady, Stage
 

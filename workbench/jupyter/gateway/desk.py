@@ -6,8 +6,8 @@ from typing import Any
 
 from workbench.checking.gateway_client import make_token
 from workbench.checking.upstream import Answer
-from workbench.jupyter.gateway_system import GatewaySystem
-from workbench.jupyter.live_service import LiveService
+from workbench.jupyter.gateway.live_service import LiveService
+from workbench.jupyter.gateway.system import GatewaySystem
 
 
 class GatewayDesk:

@@ -10,8 +10,8 @@ from IPython.core.error import UsageError
 from workbench.jupyter import demo_people
 from workbench.jupyter.companion import Companion, CompanionError
 from workbench.jupyter.exchange import NOTHING
-from workbench.jupyter.gateway_reply import GatewayReply, Together, as_line
-from workbench.jupyter.gateway_service import GatewayService
+from workbench.jupyter.gateway.reply import GatewayReply, Together, as_line
+from workbench.jupyter.gateway.service import GatewayService
 from workbench.jupyter.verbs import Verbs
 
 #: Requests that are sent at once.

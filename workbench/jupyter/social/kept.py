@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.bench.tenancy import Tenancy
-from workbench.jupyter.social_sizes import SMALL
+from workbench.jupyter.social.sizes import SMALL
 
 MOST_KEPT = 4
 

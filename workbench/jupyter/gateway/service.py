@@ -9,7 +9,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from workbench.jupyter.companion import Companion
-from workbench.jupyter.gateway_reply import Asked
+from workbench.jupyter.gateway.reply import Asked
 
 #: No demo waits longer.
 MOST_DELAY_SECONDS = 60

@@ -11,7 +11,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 
 from workbench.bench.provider import BenchError
-from workbench.jupyter.social_sizes import SIZES
+from workbench.jupyter.social.sizes import SIZES
 from workbench.running.postgres_wire import SERVER_FAULTS
 from workbench.running.sql_part import told
 from workbench.running.sql_text import statement_starts

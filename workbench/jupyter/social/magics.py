@@ -6,9 +6,9 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
-from workbench.jupyter.plan_view import ShownPlan
-from workbench.jupyter.social import LiveSocial
-from workbench.jupyter.sql_result import SqlResult
+from workbench.jupyter.social.notebook import LiveSocial
+from workbench.jupyter.social.plan_view import ShownPlan
+from workbench.jupyter.social.result import SqlResult
 
 
 @magics_class

@@ -8,11 +8,11 @@ from typing import Any
 
 from workbench.checking.plan import read_plan
 from workbench.jupyter.companion import Companion, CompanionError
-from workbench.jupyter.plan_view import ShownPlan
 from workbench.jupyter.progress_bar import ProgressBar
-from workbench.jupyter.social_loaded import Loaded
-from workbench.jupyter.social_sizes import SIZES
-from workbench.jupyter.sql_result import SqlResult
+from workbench.jupyter.social.loaded import Loaded
+from workbench.jupyter.social.plan_view import ShownPlan
+from workbench.jupyter.social.result import SqlResult
+from workbench.jupyter.social.sizes import SIZES
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.jupyter.request import Request
-from workbench.jupyter.social_system import SocialSystem
+from workbench.jupyter.social.system import SocialSystem
 
 
 class SocialDesk:

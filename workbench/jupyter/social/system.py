@@ -14,11 +14,11 @@ from workbench.course import Course
 from workbench.jupyter.answers import Answers
 from workbench.jupyter.live import Live
 from workbench.jupyter.request import Request
-from workbench.jupyter.social_filling import DEMO_DATA, DoesNotFit, fill
-from workbench.jupyter.social_kept import Kept, KeptDatabases
-from workbench.jupyter.social_loading import loaded_copy
-from workbench.jupyter.social_session import EnteredDatabase, explain, measured, run_statements
-from workbench.jupyter.social_sizes import SMALL
+from workbench.jupyter.social.filling import DEMO_DATA, DoesNotFit, fill
+from workbench.jupyter.social.kept import Kept, KeptDatabases
+from workbench.jupyter.social.loading import loaded_copy
+from workbench.jupyter.social.session import EnteredDatabase, explain, measured, run_statements
+from workbench.jupyter.social.sizes import SMALL
 from workbench.running.overlay import digest
 from workbench.running.runner import Runner
 from workbench.running.social import FOLDER, SocialDatabase, start_social

@@ -17,8 +17,8 @@ from workbench.closing import Closing
 from workbench.course import Course
 from workbench.jupyter.answers import Answers
 from workbench.jupyter.exchange_data import exchange_data
+from workbench.jupyter.gateway.live_services import LiveServices
 from workbench.jupyter.live import Live
-from workbench.jupyter.live_services import LiveServices
 from workbench.running.clock import Clock
 from workbench.running.runner import Runner
 from workbench.running.system import NotReady, System

@@ -1,0 +1,1 @@
+"""The social network's database, live in a notebook."""
