@@ -33,8 +33,11 @@ def somebody(app: Social) -> int:
 
 
 def a_post(app: Social, author: int | None = None) -> int:
-    """A new post's id."""
-    insert = "INSERT INTO posts (user_id, content) VALUES (%s, 'Hello') RETURNING id"
+    """A new id of a post that is old: it may have been liked at any time since."""
+    insert = (
+        "INSERT INTO posts (user_id, content, created_at)"
+        " VALUES (%s, 'Hello', '2019-01-01T00:00Z') RETURNING id"
+    )
     return int(app.sql(insert, [somebody(app) if author is None else author])[0]["id"])
 
 
@@ -110,9 +113,9 @@ def is_there_once(app: Social) -> None:
             app.sql(add(table), pair)
         expect.equal(code(app, add(table), [user, post]), "23505",
                      f"the SQLSTATE of a second row in {table}")  # fmt: skip
-        late = f"INSERT INTO {table} (user_id, post_id, created_at) VALUES (%s, %s, now() + '1 day')"
+        late = f"INSERT INTO {table} (user_id, post_id, created_at) VALUES (%s, %s, now() - interval '1 hour')"
         expect.equal(code(app, late, [user, post]), "23505",
-                     f"the SQLSTATE of a second row in {table}, a day later")  # fmt: skip
+                     f"the SQLSTATE of a second row in {table}, of another time")  # fmt: skip
         skipping = f"{add(table)} ON CONFLICT (user_id, post_id) DO NOTHING RETURNING post_id"
         expect.equal(len(app.sql(skipping, [user, post])), 0,
                      f"rows added to {table} by ON CONFLICT DO NOTHING")  # fmt: skip
@@ -200,11 +203,11 @@ def crowd(app: Social) -> None:
         [USERS],
     )
     app.sql(
-        "INSERT INTO posts (user_id, content)"
-        " SELECT (SELECT min(id) FROM users), 'Post ' || n FROM generate_series(1, %s) AS n",
-        [POSTS],
+        "INSERT INTO posts (user_id, content, created_at)"
+        " SELECT %(author)s, CASE n WHEN 0 THEN 'Famous' ELSE 'Post ' || n END, '2019-01-01T00:00Z'"
+        " FROM generate_series(0, %(posts)s) AS n",
+        {"author": somebody(app), "posts": POSTS},
     )
-    app.sql("INSERT INTO posts (user_id, content) SELECT min(id), 'Famous' FROM users")
     app.sql("INSERT INTO users (username, email, password_hash) VALUES ('seldom', 's@x.org', '!')")
     for table in TABLES:
         # In no order of users: who reads a table from one end finds nobody near to anybody.
@@ -219,7 +222,7 @@ def crowd(app: Social) -> None:
         app.sql(
             f"INSERT INTO {table} (user_id, post_id, created_at)"
             " SELECT users.id, posts.id, timestamptz '2026-01-02T00:00Z' FROM users, posts"
-            " WHERE posts.content = 'Famous' AND users.username <> 'seldom'"
+            " WHERE posts.content = 'Famous' AND users.username LIKE 'user%%'"
         )
         app.sql(
             f"INSERT INTO {table} (user_id, post_id) SELECT users.id, posts.id FROM users, posts"

@@ -121,11 +121,7 @@ def keeps_what_is_given(app: Social) -> None:
     """An author and a content are enough. Counts are never NULL and never negative, and an edit
     changes `updated_at`, a like does not."""
     author = somebody(app)
-    insert = (
-        "INSERT INTO posts (user_id, content, updated_at) VALUES (%s, 'Hello', '2020-01-01T00:00Z')"
-        " RETURNING id"
-    )
-    post = app.sql(insert, [author])[0]["id"]
+    post = a_post(app, author)
     row = app.sql(
         "SELECT post_type::text, media_urls, hashtags, like_count, repost_count, reply_count,"
         " view_count, created_at > now() - interval '1 day' AS is_new FROM posts WHERE id = %s",
@@ -134,6 +130,11 @@ def keeps_what_is_given(app: Social) -> None:
     wanted = {"post_type": "text", "media_urls": [], "hashtags": [], "like_count": 0,
               "repost_count": 0, "reply_count": 0, "view_count": 0, "is_new": True}  # fmt: skip
     expect.equal(dict(row), wanted, "the values of a post with only an author and a content")
+    insert = (
+        "INSERT INTO posts (user_id, content, created_at, updated_at)"
+        " VALUES (%s, 'Hello', '2020-01-01T00:00Z', '2020-01-01T00:00Z') RETURNING id"
+    )
+    post = app.sql(insert, [author])[0]["id"]
     for count in ("like_count", "repost_count", "reply_count", "view_count"):
         update = f"UPDATE posts SET {count} = %s WHERE id = %s"
         app.sql(update, [2, post])
@@ -373,6 +374,7 @@ def reads_what_a_page_needs(app: Social) -> None:
     author, friend, seldom = somebody(app), somebody(app), somebody(app)
     often = [somebody(app) for _ in range(MENTIONED)]
     root = a_post(app, friend)
+    app.sql("UPDATE posts SET created_at = now() - interval '1 year' WHERE id = %s", [root])
     # Both are the oldest: who reads backwards in time comes to them last.
     app.sql(
         "INSERT INTO posts (user_id, content, created_at)"
