@@ -113,7 +113,10 @@ def is_there_once(app: Social) -> None:
             app.sql(add(table), pair)
         expect.equal(code(app, add(table), [user, post]), "23505",
                      f"the SQLSTATE of a second row in {table}")  # fmt: skip
-        late = f"INSERT INTO {table} (user_id, post_id, created_at) VALUES (%s, %s, now() - interval '1 hour')"
+        late = (
+            f"INSERT INTO {table} (user_id, post_id, created_at)"
+            " VALUES (%s, %s, now() - interval '1 hour')"
+        )
         expect.equal(code(app, late, [user, post]), "23505",
                      f"the SQLSTATE of a second row in {table}, of another time")  # fmt: skip
         skipping = f"{add(table)} ON CONFLICT (user_id, post_id) DO NOTHING RETURNING post_id"
@@ -199,7 +202,8 @@ def crowd(app: Social) -> None:
     reposted at the same moment, and a user who did so thrice."""
     app.sql(
         "INSERT INTO users (username, email, password_hash)"
-        " SELECT 'user_' || n, 'user_' || n || '@example.org', '!' FROM generate_series(1, %s) AS n",
+        " SELECT 'user_' || n, 'user_' || n || '@example.org', '!'"
+        " FROM generate_series(1, %s) AS n",
         [USERS],
     )
     app.sql(
@@ -222,11 +226,12 @@ def crowd(app: Social) -> None:
         app.sql(
             f"INSERT INTO {table} (user_id, post_id, created_at)"
             " SELECT users.id, posts.id, timestamptz '2026-01-02T00:00Z' FROM users, posts"
-            " WHERE posts.content = 'Famous' AND users.username LIKE 'user%%'"
+            " WHERE posts.content = 'Famous' AND users.username LIKE 'user%'"
         )
         app.sql(
             f"INSERT INTO {table} (user_id, post_id) SELECT users.id, posts.id FROM users, posts"
-            " WHERE users.username = 'seldom' AND posts.content IN ('Post 7', 'Post 200', 'Post 444')"
+            " WHERE users.username = 'seldom'"
+            " AND posts.content IN ('Post 7', 'Post 200', 'Post 444')"
         )
     app.sql("ANALYZE")
 

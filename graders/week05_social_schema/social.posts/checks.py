@@ -171,7 +171,9 @@ def limits_hashtags(app: Social) -> None:
            ["a\n"], ["\na"], ["ok", "a" * 101], [f"t{n}" for n in range(31)]]  # fmt: skip
     takes(app, "hashtags", good, bad, "each of the list's elements, and what NULL compares to")
     author = somebody(app)
-    insert = "INSERT INTO posts (user_id, content, hashtags) VALUES (%s, 'x', %s) RETURNING hashtags"
+    insert = (
+        "INSERT INTO posts (user_id, content, hashtags) VALUES (%s, 'x', %s) RETURNING hashtags"
+    )
     for tags in (["SQL", "sql", "Ünïcode"], []):
         expect.equal(app.sql(insert, [author, tags])[0]["hashtags"], tags, "the hashtags as stored")
 
@@ -287,7 +289,7 @@ def holds_while_others_write(app: Social) -> None:
             one("BEGIN")
             if not one.try_out(*first).result():
                 later = two.try_out(*second)
-                one("COMMIT")
+                one.try_out("COMMIT").result()  # what is looked at in the end is refused here
                 later.result()
             else:
                 one("ROLLBACK")
@@ -325,8 +327,8 @@ def counts_without_waiting(app: Social) -> None:
 
 @check(points=2, runs="social", on=network)
 def goes_with_what_it_stands_on(app: Social) -> None:
-    """With a post go the replies below it and its mentions, with a user all that they wrote and their
-    mentions, and nothing else."""
+    """With a post go the replies below it and its mentions, with a user all that they wrote and
+    their mentions, and nothing else."""
     author, friend = somebody(app), somebody(app)
     other, root = a_post(app, author), a_post(app, friend)
     reply, sibling = a_reply(app, author, root, root), a_reply(app, author, root, root)
@@ -379,7 +381,8 @@ def reads_what_a_page_needs(app: Social) -> None:
     app.sql(
         "INSERT INTO posts (user_id, content, created_at)"
         " SELECT CASE WHEN n > %(many)s THEN %(friend)s ELSE %(author)s END, 'Post ' || n,"
-        " now() - interval '1 hour' * (3 * %(many)s - n) FROM generate_series(1, 2 * %(many)s) AS n",
+        " now() - interval '1 hour' * (3 * %(many)s - n)"
+        " FROM generate_series(1, 2 * %(many)s) AS n",
         {"many": MANY, "friend": friend, "author": author},
     )
     app.sql(

@@ -36,7 +36,7 @@ CREATE TABLE posts (
     UNIQUE (starts_or_joins, id),
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (thread_root_id, parent_post_id) REFERENCES posts (starts_or_joins, id)
-        MATCH FULL ON UPDATE CASCADE ON DELETE CASCADE
+        MATCH FULL ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE INDEX newest_of_author ON posts (user_id, created_at DESC, id DESC);
