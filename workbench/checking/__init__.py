@@ -17,6 +17,7 @@ from workbench.checking.social import Social
 from workbench.checking.sql import Refused
 from workbench.checking.stream import EventStream
 from workbench.checking.upstream import Answer, Asked, Upstream
+from workbench.running.stepping import Step
 
 __all__ = [
     "Answer",
@@ -34,6 +35,7 @@ __all__ = [
     "Reply",
     "Session",
     "Social",
+    "Step",
     "Upstream",
     "check",
     "expect",

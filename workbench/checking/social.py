@@ -25,7 +25,8 @@ class Social:
     `app.explain(...)`; where the answer is a query, `app.ask(...)` runs it, and where it is a
     migration, `app.migration()`.
 
-    But for a migration, nothing of the answer's runs but what PostgreSQL runs of it, with the rights of its own role.
+    But for a migration, nothing of the answer's runs but what PostgreSQL runs of it, with the
+    rights of its own role.
     """
 
     #: What an App has, too: nobody else speaks with the database, and nothing is printed.

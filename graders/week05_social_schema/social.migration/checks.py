@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.checking import CheckFailed, Migration, Refused, Social, check, expect
+from workbench.checking import CheckFailed, Migration, Refused, Social, Step, check, expect
 
 POSTS, BATCH, PAGES = 2500, 1000, 60
 
@@ -33,6 +33,9 @@ PAGE = """
     ORDER BY published_at DESC LIMIT 20
 """
 
+#: lock_timeout, or NOWAIT.
+NOT_AVAILABLE = "55P03"
+
 #: The table, as PostgreSQL knows it.
 SHAPE = """
     SELECT 'column ' || attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull
@@ -46,7 +49,8 @@ SHAPE = """
     SELECT 'index ' || indexrelid::regclass || ' ' || pg_get_indexdef(indexrelid)
     FROM pg_index WHERE indrelid = 'posts'::regclass
     UNION ALL
-    SELECT 'trigger ' || tgname FROM pg_trigger WHERE tgrelid = 'posts'::regclass AND NOT tgisinternal
+    SELECT 'trigger ' || tgname FROM pg_trigger
+    WHERE tgrelid = 'posts'::regclass AND NOT tgisinternal
 """
 
 
@@ -70,14 +74,27 @@ class Writer:
     def __init__(self, app: Social) -> None:
         self._session = app.session()
         self._insertion: Future[str] | None = None
+        self._given_up: set[str] = set()
         self.refused: list[str] = []
         self.written = 0
 
-    def begin(self) -> None:
-        """Write a post, unless the last one still waits for a lock."""
+    def begin(self, step: Step) -> bool:
+        """Write a post before the statement runs, unless the last one still waits for a lock.
+
+        False before a statement that is tried again: it may have its lock now.
+        """
+        if step.text in self._given_up:
+            return False
         if self._insertion is None:
             self._session("BEGIN")
-            self._insertion = self._session.try_out(INSERT if self.written < MOST_WRITES else NOTHING)
+            text = INSERT if self.written < MOST_WRITES else NOTHING
+            self._insertion = self._session.try_out(text)
+        return True
+
+    def note(self, step: Step) -> None:
+        """The statement is answered."""
+        if step.error.startswith(NOT_AVAILABLE):
+            self._given_up.add(step.text)
 
     def end(self, *, wait: bool = False) -> None:
         """Commit it, if it is written by now."""
@@ -94,7 +111,8 @@ def fill(app: Social, posts: int) -> None:
     """Three authors; every second post is by the first one, who has written nothing lately."""
     app.sql(
         "INSERT INTO users (username, email, password_hash)"
-        " SELECT name, name || '@example.org', 'x' FROM unnest(ARRAY['ada', 'bela', 'chen']) AS name"
+        " SELECT name, name || '@example.org', 'x'"
+        " FROM unnest(ARRAY['ada', 'bela', 'chen']) AS name"
     )
     app.sql(
         "INSERT INTO posts (user_id, content, created_at, updated_at)"
@@ -130,21 +148,21 @@ def largest_transaction(app: Social, before: set[str]) -> int:
 
 def follow(app: Social, migration: Migration, seen: Seen, writer: Writer) -> bool:
     """Watch one run, with somebody who writes beside each statement. Did it give up a wait?"""
-    gave_up: set[str] = set()
-    strong, done = False, filled(app)
+    gave_up, done = False, filled(app)
+    locked_out: dict[int, bool] = {}  # by connection: whether its transaction has kept writers out
     for step in migration:
-        strong = strong and step.was_open
-        if step.text in gave_up:
-            strong = True  # tried again: it may have its lock now
-        else:
-            writer.begin()
+        strong = locked_out.get(step.pid, False) and step.was_open
+        strong |= not writer.begin(step)
         migration.go(step)
         strong |= any(lock.stops_writers for lock in migration.locks(step, "public.posts"))
         writer.end()
         migration.finish(step)
         strong |= any(lock.stops_writers for lock in migration.locks(step, "public.posts"))
-        if step.error.startswith("55P03"):
-            gave_up.add(step.text)
+        locked_out[step.pid] = strong
+        writer.note(step)
+        gave_up |= step.error.startswith(NOT_AVAILABLE)
+        if "client_min_messages" in step.text.lower():
+            seen.crowded.append(f"nothing can be told without PostgreSQL's messages: {step.text}")
         if strong:
             seen.crowded += [
                 f"{notice}: {step.text}" for notice in step.notices if GOES_THROUGH.search(notice)
@@ -157,7 +175,7 @@ def follow(app: Social, migration: Migration, seen: Seen, writer: Writer) -> boo
                 seen.crowded.append(f"{now - done} rows written; it ended with: {step.text}")
             done = now
         writer.end()
-    return bool(gave_up)
+    return gave_up
 
 
 def busy(app: Social) -> None:
@@ -214,7 +232,7 @@ def the_old_application_goes_on(app: Social) -> None:
     """Whoever does not know the column writes posts before, during and after: published now."""
     seen: Seen = app.seen["busy"]
     expect.equal(seen.turned_away, [], f"errors of {seen.written} posts written meanwhile",
-                 look="what a row gets that does not name the column, and from when on")  # fmt: skip
+                 look="what a row gets that does not name the column, and since when")  # fmt: skip
     found = app.sql(
         "INSERT INTO posts (user_id, content) SELECT min(id), 'afterwards' FROM users"
         " RETURNING published_at = now() AS is_now, published_at::text"
@@ -276,7 +294,7 @@ def waits_for_long(app: Social, *, after_filling: bool) -> None:
     done = not after_filling
     with app.migration() as migration:
         for step in migration:
-            writer.begin()
+            writer.begin(step)
             migration.go(step)
             waiting = [lock for lock in migration.locks(step, "public.posts") if not lock.granted]
             if done and any(lock.stops_writers for lock in waiting):
@@ -292,6 +310,9 @@ def waits_for_long(app: Social, *, after_filling: bool) -> None:
                 return
             writer.end()
             migration.finish(step)
+            if done and step.error.startswith(NOT_AVAILABLE):
+                return  # it does not wait at all
+            writer.note(step)
             done = done or (not step.is_open and filled(app) > 0)
 
 
@@ -336,12 +357,14 @@ def replaces_a_broken_index(app: Social) -> None:
     writer = Writer(app)
     with app.migration() as migration:
         for step in migration:
-            writer.begin()
+            writer.begin(step)
             migration.go(step)
             locks = migration.locks(step, "public.posts")
             if any(lock.kind == "virtualxid" and not lock.granted for lock in locks):
                 migration.break_off(step)
             writer.end()
+            migration.finish(step)
+            writer.note(step)
         migration.trouble  # noqa: B018
     writer.end(wait=True)
     require_complete(app, 300)

@@ -45,7 +45,7 @@ def upgrade() -> None:
 
 
 def fill_old_posts() -> None:
-    """Give each post that has none its published_at. Whoever writes one from now on gives it one."""
+    """Give each post its published_at that has none. New ones have it from the default."""
     connection = op.get_bind()
     newest = connection.scalar(sa.text("SELECT coalesce(max(id), 0) FROM posts"))
     fill = sa.text(

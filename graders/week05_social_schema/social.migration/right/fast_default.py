@@ -27,8 +27,8 @@ $$
 
 STEPS = (
     "SET lock_timeout = '4s'",
-    "ALTER TABLE posts ADD COLUMN IF NOT EXISTS published_at timestamptz NOT NULL DEFAULT '-infinity',"
-    " ALTER COLUMN published_at SET DEFAULT CURRENT_TIMESTAMP",
+    "ALTER TABLE posts ADD COLUMN IF NOT EXISTS published_at timestamptz"
+    " NOT NULL DEFAULT '-infinity', ALTER COLUMN published_at SET DEFAULT CURRENT_TIMESTAMP",
     FILL,
     "ALTER TABLE posts DROP CONSTRAINT IF EXISTS published_after",
     "ALTER TABLE posts ADD CONSTRAINT published_after"

@@ -10,7 +10,11 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-COLUMN, CHECK, NOT_NULL = "published_at", "posts_published_after_created", "posts_published_not_null"
+COLUMN, CHECK, NOT_NULL = (
+    "published_at",
+    "posts_published_after_created",
+    "posts_published_not_null",
+)
 INDEX = "posts_author_page"
 
 
@@ -30,15 +34,20 @@ def upgrade() -> None:
     with context.autocommit_block():
         last = 0
         while True:
-            rows = op.get_bind().execute(
-                sa.text(
-                    "UPDATE posts SET published_at = created_at WHERE id IN"
-                    " (SELECT id FROM posts WHERE published_at IS NULL AND id > :last"
-                    "  ORDER BY id LIMIT 400)"
-                    " RETURNING id"
-                ),
-                {"last": last},
-            ).scalars().all()
+            rows = (
+                op.get_bind()
+                .execute(
+                    sa.text(
+                        "UPDATE posts SET published_at = created_at WHERE id IN"
+                        " (SELECT id FROM posts WHERE published_at IS NULL AND id > :last"
+                        "  ORDER BY id LIMIT 400)"
+                        " RETURNING id"
+                    ),
+                    {"last": last},
+                )
+                .scalars()
+                .all()
+            )
             if not rows:
                 break
             last = max(rows)

@@ -1,4 +1,4 @@
-"""When a post is published: transactions of its own, and locks that are asked for and not waited for."""
+"""When a post is published: transactions of its own, and locks that are not waited for."""
 
 from __future__ import annotations
 
@@ -44,10 +44,17 @@ def upgrade() -> None:
     last = 0
     while last is not None:
         with engine.begin() as connection:
-            ids = connection.execute(
-                sa.text("SELECT id FROM posts WHERE id > :last ORDER BY id LIMIT 250 FOR NO KEY UPDATE"),
-                {"last": last},
-            ).scalars().all()
+            ids = (
+                connection.execute(
+                    sa.text(
+                        "SELECT id FROM posts WHERE id > :last ORDER BY id LIMIT 250"
+                        " FOR NO KEY UPDATE"
+                    ),
+                    {"last": last},
+                )
+                .scalars()
+                .all()
+            )
             connection.execute(
                 sa.text(
                     "UPDATE posts SET published_at = created_at"
