@@ -116,6 +116,15 @@ WRONG = [
         ],
     ),
     Wrong(
+        "constraint_added_twice",
+        "The second run finds the constraint of the first one, and stops.",
+        fails=["replaces_a_broken_index"],
+        edits=[
+            ('            "ALTER TABLE posts DROP CONSTRAINT IF EXISTS posts_published_at_check,"\n'
+             '            " ADD CONSTRAINT', '            "ALTER TABLE posts ADD CONSTRAINT'),
+        ],
+    ),
+    Wrong(
         "index_of_the_author",
         "It finds the author's posts, and then reads and sorts them all.",
         fails=["serves_an_authors_page"],
