@@ -26,7 +26,10 @@ GOES_THROUGH = re.compile(
     r'(?:rewriting|verifying) table "posts"|building index ".*" on table "posts"'
 )
 
-INSERT = "INSERT INTO posts (user_id, content) SELECT min(id), 'written meanwhile' FROM users"
+INSERT = (
+    "INSERT INTO posts (user_id, content)"
+    " SELECT id, 'written meanwhile' FROM users WHERE username = 'chen'"
+)
 
 PAGE = """
     SELECT id, content FROM posts WHERE user_id = %s AND published_at <= now()
@@ -234,8 +237,8 @@ def the_old_application_goes_on(app: Social) -> None:
     expect.equal(seen.turned_away, [], f"errors of {seen.written} posts written meanwhile",
                  look="what a row gets that does not name the column, and since when")  # fmt: skip
     found = app.sql(
-        "INSERT INTO posts (user_id, content) SELECT min(id), 'afterwards' FROM users"
-        " RETURNING published_at = now() AS is_now, published_at::text"
+        "INSERT INTO posts (user_id, content) SELECT id, 'afterwards' FROM users"
+        " WHERE username = 'chen' RETURNING published_at = now() AS is_now, published_at::text"
     )
     expect.equal(found[0]["is_now"], True, "whether a new post is published at now()")
     left = app.sql("SELECT count(*) AS n FROM posts WHERE published_at IS NULL")[0]["n"]
@@ -247,7 +250,7 @@ def keeps_the_rules(app: Social) -> None:
     """NULL is refused, and a time before the post was created; PostgreSQL has proved it for all."""
     insert = (
         "INSERT INTO posts (user_id, content, created_at, published_at)"
-        " SELECT min(id), 'x', '2026-01-02', %s FROM users"
+        " SELECT id, 'x', '2026-01-02', %s FROM users WHERE username = 'chen'"
     )
     for taken in ("2026-01-02", "2199-01-01"):
         app.sql(insert, [taken])

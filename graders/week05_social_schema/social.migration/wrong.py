@@ -128,7 +128,7 @@ WRONG = [
         "index_of_the_author",
         "It finds the author's posts, and then reads and sorts them all.",
         fails=["serves_an_authors_page"],
-        edits=[("ON posts (user_id, published_at DESC)", "ON posts (user_id)")],
+        edits=[("ON posts (user_id, published_at DESC)", "ON posts (user_id) INCLUDE (published_at)")],
     ),
     Wrong(
         "index_of_the_time",
@@ -148,7 +148,7 @@ WRONG = [
         fails=["gives_up_again"],
         edits=[
             ("        op.execute(\"SET lock_timeout = '2s'\")\n        # In", "        op.execute(\"BEGIN\")\n        op.execute(\"SET LOCAL lock_timeout = '2s'\")\n        # In"),
-            ("        fill_old_posts()\n", "        op.execute(\"COMMIT\")\n        fill_old_posts()\n"),
+            ("        _fill_old_posts()\n", "        op.execute(\"COMMIT\")\n        _fill_old_posts()\n"),
         ],
     ),
     Wrong(

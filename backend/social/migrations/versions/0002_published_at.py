@@ -25,7 +25,7 @@ def upgrade() -> None:
             "ALTER TABLE posts ADD COLUMN IF NOT EXISTS published_at timestamptz,"
             " ALTER COLUMN published_at SET DEFAULT now()"
         )
-        fill_old_posts()
+        _fill_old_posts()
         # New rows are held to it at once; the old ones are looked at without a lock on writers.
         op.execute(
             "ALTER TABLE posts DROP CONSTRAINT IF EXISTS posts_published_at_check,"
@@ -44,7 +44,7 @@ def upgrade() -> None:
         )
 
 
-def fill_old_posts() -> None:
+def _fill_old_posts() -> None:
     """Give each post its published_at that has none. New ones have it from the default."""
     connection = op.get_bind()
     newest = connection.scalar(sa.text("SELECT coalesce(max(id), 0) FROM posts"))
