@@ -10,7 +10,7 @@ from workbench.checking.failure import CheckFailed
 from workbench.checking.gateway import Gateway
 from workbench.checking.graphql import GraphReply
 from workbench.checking.http import Reply
-from workbench.checking.migration import Migration
+from workbench.checking.migration import Lock, Migration
 from workbench.checking.plan import Node, Plan
 from workbench.checking.session import Session
 from workbench.checking.social import Social
@@ -28,6 +28,7 @@ __all__ = [
     "EventStream",
     "Gateway",
     "GraphReply",
+    "Lock",
     "Migration",
     "Node",
     "Plan",
