@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.checking import CheckFailed, Migration, Refused, Social, Step, check, expect
+from workbench.checking import CheckFailed, Lock, Migration, Refused, Social, Step, check, expect
 
 POSTS, BATCH, PAGES = 2500, 1000, 60
 
@@ -38,6 +38,12 @@ PAGE = """
 
 #: lock_timeout, or NOWAIT.
 NOT_AVAILABLE = "55P03"
+
+#: What an index that is built concurrently waits for: the end of another's transaction.
+OTHERS = "virtualxid"
+
+#: Looks at a statement that waits for something else.
+MOST_LOOKS = 200
 
 #: The table, as PostgreSQL knows it.
 SHAPE = """
@@ -77,27 +83,28 @@ class Writer:
     def __init__(self, app: Social) -> None:
         self._session = app.session()
         self._insertion: Future[str] | None = None
-        self._given_up: set[str] = set()
+        self._given_up: dict[str, bool] = {}
         self.refused: list[str] = []
         self.written = 0
 
     def begin(self, step: Step) -> bool:
         """Write a post before the statement runs, unless the last one still waits for a lock.
 
-        False before a statement that is tried again: it may have its lock now.
+        A statement that is tried again may have its lock now: True if that is one against writers.
         """
         if step.text in self._given_up:
-            return False
+            return self._given_up[step.text]
         if self._insertion is None:
             self._session("BEGIN")
             text = INSERT if self.written < MOST_WRITES else NOTHING
             self._insertion = self._session.try_out(text)
-        return True
+        return False
 
-    def note(self, step: Step) -> None:
-        """The statement is answered."""
+    def note(self, step: Step, waiting: list[Lock]) -> None:
+        """The statement is answered. waiting: the locks for which it was seen to wait."""
         if step.error.startswith(NOT_AVAILABLE):
-            self._given_up.add(step.text)
+            strong = not waiting or any(lock.stops_writers for lock in waiting)
+            self._given_up[step.text] = strong
 
     def end(self, *, wait: bool = False) -> None:
         """Commit it, if it is written by now."""
@@ -112,6 +119,8 @@ class Writer:
 
 def fill(app: Social, posts: int) -> None:
     """Three authors; every second post is by the first one, who has written nothing lately."""
+    # Nobody else locks the table: a statement that waits, waits for somebody of this check's.
+    app.sql("ALTER TABLE posts SET (autovacuum_enabled = off)")
     app.sql(
         "INSERT INTO users (username, email, password_hash)"
         " SELECT name, name || '@example.org', 'x'"
@@ -149,20 +158,32 @@ def largest_transaction(app: Social, before: set[str]) -> int:
     return max((int(row["n"]) for row in found if row["who"] not in before), default=0)
 
 
+def go(migration: Migration, step: Step) -> list[Lock]:
+    """Let the statement run until it is answered, or waits for somebody who writes: the locks for
+    which it waits."""
+    waiting: list[Lock] = []
+    for _ in range(MOST_LOOKS):
+        migration.go(step)
+        waiting = [lock for lock in migration.locks(step, "public.posts") if not lock.granted]
+        if step.done.is_set() or any(one.stops_writers or one.kind == OTHERS for one in waiting):
+            break
+    return waiting
+
+
 def follow(app: Social, migration: Migration, seen: Seen, writer: Writer) -> bool:
     """Watch one run, with somebody who writes beside each statement. Did it give up a wait?"""
     gave_up, done = False, filled(app)
     locked_out: dict[int, bool] = {}  # by connection: whether its transaction has kept writers out
     for step in migration:
         strong = locked_out.get(step.pid, False) and step.was_open
-        strong |= not writer.begin(step)
-        migration.go(step)
-        strong |= any(lock.stops_writers for lock in migration.locks(step, "public.posts"))
+        strong |= writer.begin(step)
+        waiting = go(migration, step)
+        strong |= any(lock.stops_writers for lock in waiting)
         writer.end()
         migration.finish(step)
         strong |= any(lock.stops_writers for lock in migration.locks(step, "public.posts"))
         locked_out[step.pid] = strong
-        writer.note(step)
+        writer.note(step, waiting)
         gave_up |= step.error.startswith(NOT_AVAILABLE)
         if "client_min_messages" in step.text.lower():
             seen.crowded.append(f"nothing can be told without PostgreSQL's messages: {step.text}")
@@ -298,8 +319,7 @@ def waits_for_long(app: Social, *, after_filling: bool) -> None:
     with app.migration() as migration:
         for step in migration:
             writer.begin(step)
-            migration.go(step)
-            waiting = [lock for lock in migration.locks(step, "public.posts") if not lock.granted]
+            waiting = go(migration, step)
             if done and any(lock.stops_writers for lock in waiting):
                 over = migration.finish(step, PATIENCE)
                 writer.end(wait=over)
@@ -315,7 +335,7 @@ def waits_for_long(app: Social, *, after_filling: bool) -> None:
             migration.finish(step)
             if done and step.error.startswith(NOT_AVAILABLE):
                 return  # it does not wait at all
-            writer.note(step)
+            writer.note(step, waiting)
             done = done or (not step.is_open and filled(app) > 0)
 
 
@@ -361,13 +381,12 @@ def replaces_a_broken_index(app: Social) -> None:
     with app.migration() as migration:
         for step in migration:
             writer.begin(step)
-            migration.go(step)
-            locks = migration.locks(step, "public.posts")
-            if any(lock.kind == "virtualxid" and not lock.granted for lock in locks):
+            waiting = go(migration, step)
+            if any(lock.kind == OTHERS for lock in waiting):
                 migration.break_off(step)
             writer.end()
             migration.finish(step)
-            writer.note(step)
+            writer.note(step, waiting)
         migration.trouble  # noqa: B018
     writer.end(wait=True)
     require_complete(app, 300)
