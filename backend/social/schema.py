@@ -47,17 +47,18 @@ def create_social_schema(database_url: str, folder: Path = FOLDER) -> None:
     try:
         for part in PARTS:
             with engine.begin() as connection:
-                _apply(connection, folder / f"{part}.sql")
+                apply_part(connection, folder / f"{part}.sql")
     finally:
         engine.dispose()
 
 
-def _apply(connection: Connection, file: Path) -> None:
+def apply_part(connection: Connection, file: Path) -> None:
+    """Run the statements of a file. Raises SocialSchemaError."""
     # A percent sign in the text is one: there are no parameters to fill in.
-    connection = connection.execution_options(no_parameters=True)
+    options = {"no_parameters": True}
     for line, statement in split(file.read_text(encoding="utf-8")):
         try:
-            connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(statement, execution_options=options)
         except DBAPIError as error:
             if not isinstance(error.orig, psycopg2.Error) or error.connection_invalidated:
                 raise

@@ -10,12 +10,14 @@ from workbench.checking.failure import CheckFailed
 from workbench.checking.gateway import Gateway
 from workbench.checking.graphql import GraphReply
 from workbench.checking.http import Reply
+from workbench.checking.migration import Lock, Migration
 from workbench.checking.plan import Node, Plan
 from workbench.checking.session import Session
 from workbench.checking.social import Social
 from workbench.checking.sql import Refused
 from workbench.checking.stream import EventStream
 from workbench.checking.upstream import Answer, Asked, Upstream
+from workbench.running.stepping import Step
 
 __all__ = [
     "Answer",
@@ -26,12 +28,15 @@ __all__ = [
     "EventStream",
     "Gateway",
     "GraphReply",
+    "Lock",
+    "Migration",
     "Node",
     "Plan",
     "Refused",
     "Reply",
     "Session",
     "Social",
+    "Step",
     "Upstream",
     "check",
     "expect",

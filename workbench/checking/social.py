@@ -9,10 +9,12 @@ import psycopg2
 
 from workbench.checking import explaining
 from workbench.checking.failure import CheckFailed
+from workbench.checking.migration import Migration
 from workbench.checking.plan import Plan
 from workbench.checking.rows import Rows
 from workbench.checking.session import Session
 from workbench.checking.sql import Sql
+from workbench.running.migration import MigrationRun
 from workbench.running.postgres_wire import Statement
 from workbench.running.social import SocialDatabase, start_social
 from workbench.running.system import Stage
@@ -20,9 +22,11 @@ from workbench.running.system import Stage
 
 class Social:
     """A fresh social database: `app.sql(...)`, `app.session()` for one more client at a time,
-    `app.explain(...)`; where the answer is a query, `app.ask(...)` runs it.
+    `app.explain(...)`; where the answer is a query, `app.ask(...)` runs it, and where it is a
+    migration, `app.migration()`.
 
-    Nothing of the answer's runs but what PostgreSQL runs of it, with the rights of its own role.
+    But for a migration, nothing of the answer's runs but what PostgreSQL runs of it, with the
+    rights of its own role.
     """
 
     #: What an App has, too: nobody else speaks with the database, and nothing is printed.
@@ -32,6 +36,9 @@ class Social:
         self.system, self._stage = system, stage
         self.sql = Sql(system.database_url)
         self._sessions: list[Session] = []
+        self._migrations: list[Migration] = []
+        #: What a scene has seen, for the checks on it.
+        self.seen: dict[str, Any] = {}
 
     @classmethod
     def start(cls, stage: Stage) -> Social:
@@ -48,6 +55,19 @@ class Social:
         opened = Session(self.system.database_url, self.sql)
         self._sessions.append(opened)
         return opened
+
+    def migration(self, command: str = "upgrade", revision: str = "head") -> Migration:
+        """Run Alembic on the database, in a process of its own that waits at each statement; end it
+        with a `with` block.
+
+        Before the first one, the database is stamped with revision 0001: it has that schema.
+        """
+        commands = [(command, revision)]
+        if not self._migrations:
+            commands.insert(0, ("stamp", "0001"))
+        run = MigrationRun(self._stage, self.system.database, commands)
+        self._migrations.append(Migration(run, self.sql))
+        return self._migrations[-1]
 
     def ask(self, **parameters: Any) -> Rows:
         """The rows of the answer, which is a query with %(name)s for its parameters.
@@ -88,6 +108,8 @@ class Social:
     def kill(self) -> None:
         """Close the gate: whoever waits for the database waits no more."""
         self.system.kill()
+        for migration in self._migrations:
+            migration.kill()
 
     def close(self) -> None:
         self.kill()  # first: sessions may wait for one another

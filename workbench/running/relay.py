@@ -11,7 +11,7 @@ import contextlib
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,7 +34,9 @@ class Conversation(Protocol):
         """What comes before the protocol proper; returns the bytes to be passed on."""
         ...
 
-    def from_client(self, data: bytes) -> None: ...
+    def from_client(self, data: bytes) -> Awaitable[None] | None:
+        """What was said; it is passed on when the awaitable is done, at once without one."""
+        ...
 
     def from_server(self, data: bytes) -> None: ...
 
@@ -217,7 +219,9 @@ class Relay:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, talk: Conversation
     ) -> None:
         while data := await reader.read(_CHUNK):
-            talk.from_client(data)
+            turn = talk.from_client(data)
+            if turn is not None:
+                await turn
             if not self._may_pass.is_set() and self._only in data:
                 await self._wait()
             writer.write(data)

@@ -21,7 +21,7 @@ from workbench.running.gate import GateConversation
 from workbench.running.launcher import Launcher
 from workbench.running.orders import LOOPBACK, open_listener
 from workbench.running.process import Process
-from workbench.running.relay import PlainConversation, Relay, Relays, Service
+from workbench.running.relay import Conversation, PlainConversation, Relay, Relays, Service
 from workbench.running.removal import remove
 from workbench.running.sandbox.level import Level
 from workbench.running.spares import Spares
@@ -108,6 +108,10 @@ class Runner(Closing):
         """A way from a process of an answer to another system."""
         service = Service(LOOPBACK, target.port)
         return self._relays.open(service, PlainConversation, self.launcher.listen())
+
+    def open_way_to_postgres(self, converse: Callable[[], Conversation]) -> Relay:
+        """A process's way to PostgreSQL, and nothing else. converse: see Relays.open."""
+        return self._relays.open(self._postgres, converse, self.launcher.listen())
 
     def launch(
         self,

@@ -1,0 +1,418 @@
+"""A migration is judged while it runs: what it locks, what it writes, and whom it lets write."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.checking import CheckFailed, Lock, Migration, Refused, Social, Step, check, expect
+
+POSTS, BATCH, PAGES = 2500, 1000, 60
+
+#: The longest wait that the text allows is 5 seconds; a loaded machine is given more.
+PATIENCE = 9.0
+
+#: Posts that somebody writes beside one migration, and runs at most of one.
+MOST_WRITES, MOST_RUNS = 80, 3
+
+#: A lock as of someone who writes, and no row: a migration that goes on until it has reached the
+#: newest post must reach it.
+NOTHING = "UPDATE posts SET view_count = 0 WHERE false"
+
+#: What PostgreSQL says when it goes through a whole table.
+GOES_THROUGH = re.compile(
+    r'(?:rewriting|verifying) table "posts"|building index ".*" on table "posts"'
+)
+
+INSERT = (
+    "INSERT INTO posts (user_id, content)"
+    " SELECT id, 'written meanwhile' FROM users WHERE username = 'chen'"
+)
+
+PAGE = """
+    SELECT id, content FROM posts WHERE user_id = %s AND published_at <= now()
+    ORDER BY published_at DESC LIMIT 20
+"""
+
+#: lock_timeout, or NOWAIT.
+NOT_AVAILABLE = "55P03"
+
+#: What an index that is built concurrently waits for: the end of another's transaction.
+OTHERS = "virtualxid"
+
+#: Looks at a statement that waits for something else.
+MOST_LOOKS = 200
+
+#: The table, as PostgreSQL knows it.
+SHAPE = """
+    SELECT 'column ' || attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull
+        || ' ' || coalesce(pg_get_expr(adbin, adrelid), '') AS what
+    FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    WHERE attrelid = 'posts'::regclass AND attnum > 0 AND NOT attisdropped
+    UNION ALL
+    SELECT 'constraint ' || conname || ' ' || pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE conrelid = 'posts'::regclass
+    UNION ALL
+    SELECT 'index ' || indexrelid::regclass || ' ' || pg_get_indexdef(indexrelid)
+    FROM pg_index WHERE indrelid = 'posts'::regclass
+    UNION ALL
+    SELECT 'trigger ' || tgname FROM pg_trigger
+    WHERE tgrelid = 'posts'::regclass AND NOT tgisinternal
+"""
+
+
+@dataclass
+class Seen:
+    """What was seen while a migration ran beside somebody who writes."""
+
+    trouble: str = ""
+    crowded: list[str] = field(default_factory=list)
+    largest: int = 0
+    written: int = 0
+    turned_away: list[str] = field(default_factory=list)
+
+
+class Writer:
+    """The application as it was before: it writes posts, and does not know the new column.
+
+    Each post is written in a transaction that is open while a statement of the migration runs.
+    """
+
+    def __init__(self, app: Social) -> None:
+        self._session = app.session()
+        self._insertion: Future[str] | None = None
+        self._given_up: dict[str, bool] = {}
+        self.refused: list[str] = []
+        self.written = 0
+
+    def begin(self, step: Step) -> bool:
+        """Write a post before the statement runs, unless the last one still waits for a lock.
+
+        A statement that is tried again may have its lock now: True if that is one against writers.
+        """
+        if step.text in self._given_up:
+            return self._given_up[step.text]
+        if self._insertion is None:
+            self._session("BEGIN")
+            text = INSERT if self.written < MOST_WRITES else NOTHING
+            self._insertion = self._session.try_out(text)
+        return False
+
+    def note(self, step: Step, waiting: list[Lock]) -> None:
+        """The statement is answered. waiting: the locks for which it was seen to wait."""
+        if step.error.startswith(NOT_AVAILABLE):
+            strong = not waiting or any(lock.stops_writers for lock in waiting)
+            self._given_up[step.text] = strong
+
+    def end(self, *, wait: bool = False) -> None:
+        """Commit it, if it is written by now."""
+        if self._insertion is None or not (wait or self._insertion.done()):
+            return
+        code, self._insertion = self._insertion.result(), None
+        self._session("ROLLBACK" if code else "COMMIT")
+        self.written += 1
+        if code:
+            self.refused.append(code)
+
+
+def fill(app: Social, posts: int) -> None:
+    """Three authors; every second post is by the first one, who has written nothing lately."""
+    # Nobody else locks the table: a statement that waits, waits for somebody of this check's.
+    app.sql("ALTER TABLE posts SET (autovacuum_enabled = off)")
+    app.sql(
+        "INSERT INTO users (username, email, password_hash)"
+        " SELECT name, name || '@example.org', 'x'"
+        " FROM unnest(ARRAY['ada', 'bela', 'chen']) AS name"
+    )
+    app.sql(
+        "INSERT INTO posts (user_id, content, created_at, updated_at)"
+        " SELECT users.id, 'post ' || n,"
+        "  CASE username WHEN 'ada' THEN timestamptz '2020-01-01' ELSE '2024-01-01' END"
+        "   + mod(n * 7919, 100003) * interval '5 min',"
+        "  timestamptz '2025-06-01'"
+        " FROM generate_series(1, %s) AS n"
+        " JOIN users ON username = (ARRAY['bela', 'ada', 'chen', 'ada'])[mod(n, 4) + 1]",
+        [posts],
+    )
+
+
+def filled(app: Social, condition: str = "published_at = created_at") -> int:
+    """How many of the old posts have their value; 0 while there is no such column."""
+    try:
+        found = app.sql.attempt(
+            f"SELECT count(*) AS n FROM posts WHERE content LIKE 'post %' AND {condition}"
+        )
+    except Refused:
+        return 0
+    return int(found[0]["n"])
+
+
+def largest_transaction(app: Social, before: set[str]) -> int:
+    """Most of the old posts that one transaction has written, but for those in `before`."""
+    found = app.sql(
+        "SELECT xmin::text AS who, count(*) AS n FROM posts WHERE content LIKE 'post %'"
+        " GROUP BY xmin::text"
+    )
+    return max((int(row["n"]) for row in found if row["who"] not in before), default=0)
+
+
+def go(migration: Migration, step: Step) -> list[Lock]:
+    """Let the statement run until it is answered, or waits for somebody who writes: the locks for
+    which it waits."""
+    waiting: list[Lock] = []
+    for _ in range(MOST_LOOKS):
+        migration.go(step)
+        waiting = [lock for lock in migration.locks(step, "public.posts") if not lock.granted]
+        if step.done.is_set() or any(one.stops_writers or one.kind == OTHERS for one in waiting):
+            break
+    return waiting
+
+
+def follow(app: Social, migration: Migration, seen: Seen, writer: Writer) -> bool:
+    """Watch one run, with somebody who writes beside each statement. Did it give up a wait?"""
+    gave_up, done = False, filled(app)
+    locked_out: dict[int, bool] = {}  # by connection: whether its transaction has kept writers out
+    for step in migration:
+        strong = locked_out.get(step.pid, False) and step.was_open
+        strong |= writer.begin(step)
+        waiting = go(migration, step)
+        strong |= any(lock.stops_writers for lock in waiting)
+        writer.end()
+        migration.finish(step)
+        strong |= any(lock.stops_writers for lock in migration.locks(step, "public.posts"))
+        locked_out[step.pid] = strong
+        writer.note(step, waiting)
+        gave_up |= step.error.startswith(NOT_AVAILABLE)
+        if "client_min_messages" in step.text.lower():
+            seen.crowded.append(f"nothing can be told without PostgreSQL's messages: {step.text}")
+        if strong:
+            seen.crowded += [
+                f"{notice}: {step.text}" for notice in step.notices if GOES_THROUGH.search(notice)
+            ]
+        if not step.is_open:
+            now = filled(app)
+            if step.was_open:
+                seen.largest = max(seen.largest, now - done)
+            if strong and now > done:
+                seen.crowded.append(f"{now - done} rows written; it ended with: {step.text}")
+            done = now
+        writer.end()
+    return gave_up
+
+
+def busy(app: Social) -> None:
+    """A table of posts, and the migration of it while somebody writes."""
+    fill(app, POSTS)
+    before = {row["x"] for row in app.sql("SELECT DISTINCT xmin::text AS x FROM posts")}
+    seen, writer = Seen(), Writer(app)
+    for _ in range(MOST_RUNS):
+        with app.migration() as migration:
+            gave_up = follow(app, migration, seen, writer)
+            seen.trouble = migration.trouble
+        writer.end(wait=True)
+        if not (seen.trouble and gave_up):
+            break
+    seen.largest = max(seen.largest, largest_transaction(app, before))
+    seen.written, seen.turned_away = writer.written, writer.refused
+    app.sql("ANALYZE posts")
+    app.seen["busy"] = seen
+
+
+def run(app: Social, command: str = "upgrade", revision: str = "head") -> str:
+    """Run Alembic and let it go its way: its trouble."""
+    with app.migration(command, revision) as migration:
+        return migration.trouble
+
+
+def require(trouble: str, expected: str, look: str = "") -> None:
+    expect.that(not trouble, expected, trouble[-1500:], look=look)
+
+
+@check(points=1, runs="social", on=busy, seconds=60)
+def upgrades(app: Social) -> None:
+    """`alembic upgrade head` ends well while others write posts, and `published_at` is there."""
+    require(app.seen["busy"].trouble, "alembic upgrade head ends without an error")
+    found = app.sql(
+        "SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute"
+        " WHERE attrelid = 'posts'::regclass AND attname = 'published_at' AND NOT attisdropped"
+    )
+    expect.equal([row["type"] for row in found], ["timestamp with time zone"],
+                 "the type of posts.published_at")  # fmt: skip
+
+
+@check(points=2, runs="social", on=busy, after=upgrades)
+def fills_every_old_post(app: Social) -> None:
+    """Each old post is published when it was created, and otherwise as it was."""
+    expect.equal(filled(app), POSTS, "old posts whose published_at is their created_at",
+                 look="posts that were written before the migration began")  # fmt: skip
+    expect.equal(filled(app, "updated_at = '2025-06-01'"), POSTS,
+                 "old posts whose updated_at is what it was")  # fmt: skip
+
+
+@check(points=2, runs="social", on=busy, after=upgrades)
+def the_old_application_goes_on(app: Social) -> None:
+    """Whoever does not know the column writes posts before, during and after: published now."""
+    seen: Seen = app.seen["busy"]
+    expect.equal(seen.turned_away, [], f"errors of {seen.written} posts written meanwhile",
+                 look="what a row gets that does not name the column, and since when")  # fmt: skip
+    found = app.sql(
+        "INSERT INTO posts (user_id, content) SELECT id, 'afterwards' FROM users"
+        " WHERE username = 'chen' RETURNING published_at = now() AS is_now, published_at::text"
+    )
+    expect.equal(found[0]["is_now"], True, "whether a new post is published at now()")
+    left = app.sql("SELECT count(*) AS n FROM posts WHERE published_at IS NULL")[0]["n"]
+    expect.equal(left, 0, "posts without published_at")
+
+
+@check(points=2, runs="social", on=busy, after=upgrades)
+def keeps_the_rules(app: Social) -> None:
+    """NULL is refused, and a time before the post was created; PostgreSQL has proved it for all."""
+    insert = (
+        "INSERT INTO posts (user_id, content, created_at, published_at)"
+        " SELECT id, 'x', '2026-01-02', %s FROM users WHERE username = 'chen'"
+    )
+    for taken in ("2026-01-02", "2199-01-01"):
+        app.sql(insert, [taken])
+    expect.refused(app.sql, insert, [None], "a post without published_at")
+    expect.refused(app.sql, insert, ["2026-01-01"], "a post that is published before it is created")
+    left = app.sql(
+        "SELECT conname FROM pg_constraint WHERE conrelid = 'posts'::regclass AND NOT convalidated"
+    )
+    expect.equal([row["conname"] for row in left], [], "constraints that are still NOT VALID")
+
+
+@check(points=1, runs="social", on=busy, after=upgrades)
+def serves_an_authors_page(app: Social) -> None:
+    """The newest published posts of an author who has many take at most 60 pages."""
+    author = app.sql("SELECT id FROM users WHERE username = 'ada'")[0]["id"]
+    plan = app.explain(PAGE, [author])
+    expect.that(plan.buffers <= PAGES, f"at most {PAGES} pages", f"{plan.buffers}:\n{plan.text}",
+                sent=PAGE, look="an index with what is looked for, and then the order")  # fmt: skip
+
+
+@check(points=3, runs="social", on=busy, after=upgrades)
+def lets_others_write(app: Social) -> None:
+    """No transaction that keeps writers out goes through the table: it rewrites, reads, indexes
+    and fills no rows."""
+    crowded = app.seen["busy"].crowded
+    expect.that(not crowded, "only short work while a lock keeps others from writing to posts",
+                "\n".join(crowded[:5])[:1500],
+                look="which lock the statement takes, and when its transaction ends")  # fmt: skip
+
+
+@check(points=2, runs="social", on=busy, after=upgrades)
+def fills_in_batches(app: Social) -> None:
+    """No transaction writes more than 1,000 of the old posts."""
+    largest = app.seen["busy"].largest
+    expect.that(largest <= BATCH, f"at most {BATCH} rows in a transaction",
+                f"{largest} of {POSTS} in one", look="when each batch is committed")  # fmt: skip
+
+
+def waits_for_long(app: Social, *, after_filling: bool) -> None:
+    """A transaction of somebody's stays open: a statement of the migration waits for it, and must
+    end that by itself. It is the first such statement, or the first one after the filling."""
+    fill(app, 300)
+    writer = Writer(app)
+    done = not after_filling
+    with app.migration() as migration:
+        for step in migration:
+            writer.begin(step)
+            waiting = go(migration, step)
+            if done and any(lock.stops_writers for lock in waiting):
+                over = migration.finish(step, PATIENCE)
+                writer.end(wait=over)
+                expect.that(
+                    over,
+                    "a statement that gives up its wait for posts after 5 seconds at most",
+                    f"it still waits, and whoever comes now waits behind it: {step.text[:500]}",
+                    sent="a transaction that has written a post and stays open",
+                    look="lock_timeout: for which statements it holds",
+                )
+                return
+            writer.end()
+            migration.finish(step)
+            if done and step.error.startswith(NOT_AVAILABLE):
+                return  # it does not wait at all
+            writer.note(step, waiting)
+            done = done or (not step.is_open and filled(app) > 0)
+
+
+@check(points=2, runs="social", after=upgrades, seconds=30)
+def gives_up_waiting(app: Social) -> None:
+    """When another transaction on `posts` stays open, the first statement that must wait for it
+    gives up."""
+    waits_for_long(app, after_filling=False)
+
+
+@check(points=1, runs="social", after=upgrades, seconds=30, hidden=True)
+def gives_up_again(app: Social) -> None:
+    """So does the first one that must wait after the old posts are filled."""
+    waits_for_long(app, after_filling=True)
+
+
+def require_complete(app: Social, posts: int) -> None:
+    require(run(app), "the second alembic upgrade head ends without an error",
+            "what the first run has left behind")  # fmt: skip
+    expect.equal(filled(app, "published_at IS NOT NULL"), posts, "old posts with a published_at")
+
+
+@check(points=2, runs="social", after=upgrades, seconds=30)
+def goes_on_after_a_break(app: Social) -> None:
+    """A run that breaks off when some posts are filled is run again, and completes them."""
+    posts = BATCH + 500
+    fill(app, posts)
+    with app.migration() as migration:
+        for step in migration:
+            if not step.was_open and 0 < filled(app) < posts:
+                migration.break_off(step)
+                break
+        migration.trouble  # noqa: B018 - it goes on to its end, a bad one
+    require_complete(app, posts)
+
+
+@check(points=2, runs="social", after=upgrades, seconds=30, hidden=True)
+def replaces_a_broken_index(app: Social) -> None:
+    """A run that breaks off while an index is being built is run again, and leaves none that is
+    invalid."""
+    fill(app, 300)
+    writer = Writer(app)
+    with app.migration() as migration:
+        for step in migration:
+            writer.begin(step)
+            waiting = go(migration, step)
+            if any(lock.kind == OTHERS for lock in waiting):
+                migration.break_off(step)
+            writer.end()
+            migration.finish(step)
+            writer.note(step, waiting)
+        migration.trouble  # noqa: B018
+    writer.end(wait=True)
+    require_complete(app, 300)
+    broken = app.sql(
+        "SELECT indexrelid::regclass::text AS name FROM pg_index"
+        " WHERE indrelid = 'posts'::regclass AND NOT (indisvalid AND indisready)"
+    )
+    expect.equal([row["name"] for row in broken], [], "invalid indexes",
+                 look="what CREATE INDEX CONCURRENTLY leaves behind when it fails")  # fmt: skip
+
+
+def shape(app: Social) -> list[Any]:
+    return sorted(str(row["what"]) for row in app.sql(SHAPE))
+
+
+@check(points=2, runs="social", after=upgrades, seconds=30)
+def goes_down_and_up_again(app: Social) -> None:
+    """`alembic downgrade 0001` leaves the table as it was, and the upgrade can be run again."""
+    fill(app, 300)
+    before = shape(app)
+    require(run(app), "alembic upgrade head ends without an error")
+    require(run(app, "downgrade", "0001"), "alembic downgrade 0001 ends without an error")
+    after = shape(app)
+    if after != before:
+        more, less = set(after) - set(before), set(before) - set(after)
+        raise CheckFailed("posts as before the upgrade",
+                          f"left over: {sorted(more)}, missing: {sorted(less)}"[:1500],
+                          "alembic downgrade 0001")  # fmt: skip
+    require_complete(app, 300)
