@@ -114,7 +114,8 @@ def ids(rows: Any) -> list[Any]:
 
 def walked(app: Social, user: int, size: int, most: int) -> list[list[Any]]:
     """The ids of all pages, each asked for with the last post of the one before."""
-    pages, page = [], page_of(app, user, size)
+    pages: list[list[Any]] = []
+    page = page_of(app, user, size)
     while page and len(pages) <= most:
         pages.append(ids(page))
         page = page_of(app, user, size, page[-1])
@@ -128,8 +129,8 @@ def shows(rows: Any, wanted: list[int], what: str, look: str) -> None:
 
 @check(points=2, runs="social", on=network)
 def shows_posts_of_the_followed(app: Social) -> None:
-    """A feed holds the posts of those whom the user follows, the newest first: no own ones, and none
-    of followers."""
+    """A feed holds the posts of those whom the user follows, the newest first: no own ones, and
+    none of followers."""
     wanted = feed_of(HAL)
     shows(page_of(app, HAL, 50), wanted, "the ids of the feed", "which column of follows is whose")
     shows(page_of(app, HAL, 4), wanted[:4], "the ids of a page of 4", "page_size")
@@ -187,7 +188,7 @@ def goes_on_where_it_ended(app: Social) -> None:
         pages = [wanted[n : n + size] for n in range(0, len(wanted), size)]
         found = walked(app, TINA, size, len(pages))
         expect.equal(found, pages, f"the pages of {size}",
-                     look="which posts come after the last one, and which of its own moment")  # fmt: skip
+                     look="what comes after the last post, of its own moment, too")  # fmt: skip
 
 
 @check(points=1, runs="social", on=network)
@@ -200,8 +201,8 @@ def ends(app: Social) -> None:
 
 @check(points=1, runs="social", on=network, hidden=True)
 def takes_any_cursor(app: Social) -> None:
-    """A cursor is a moment and an id: the post there may be gone, and the moment may come as text, in
-    any time zone."""
+    """A cursor is a moment and an id: the post there may be gone, and the moment may come as text,
+    in any time zone."""
     shown = {post.id: post for post in POSTS}
     wanted = feed_of(TINA)
     post = shown[wanted[11]]
@@ -291,7 +292,8 @@ def town(app: Social) -> None:
         " UNION ALL SELECT 4, n FROM generate_series(101, 300) AS n"
         " UNION ALL SELECT 5, n FROM generate_series(101, 2100) AS n"
     )
-    # Minutes before AT, no two of them alike: the two hundred have been silent for weeks, the quiet ones for longest.
+    # Minutes before AT, no two alike: the two hundred have been silent for weeks, and the quiet
+    # ones for longest.
     app.sql(
         "INSERT INTO posts (id, thread_id, user_id, content, search_vector, created_at)"
         " OVERRIDING SYSTEM VALUE"
@@ -342,11 +344,13 @@ def reads_little(
     expect.equal(ids(found), ids(wanted), "the ids of the page")
     plan = app.explain(parameters=asked)
     expect.that(plan.buffers <= pages, f"at most {pages:,} pages are touched",
-                f"{plan.buffers:,}:\n{plan.text}", look="the step with the most buffers")  # fmt: skip
+                f"{plan.buffers:,}:\n{plan.text}",
+                look="the step with the most buffers")  # fmt: skip
     if rows is not None:
         read = sum(node.rows + node.removed for node in plan.reads("posts"))
         expect.that(read <= rows, f"at most {rows:,} rows of posts are read",
-                    f"{read:,}:\n{plan.text}", look="the step on posts with the most rows")  # fmt: skip
+                    f"{read:,}:\n{plan.text}",
+                    look="the step on posts with the most rows")  # fmt: skip
 
 
 @check(points=1, runs="social", on=town)

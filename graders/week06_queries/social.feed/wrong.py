@@ -264,7 +264,7 @@ WRONG = [
                 "JOIN users ON users.id = posts.user_id\nORDER BY posts.created_at DESC, posts.id",
             ),
         ),
-    ),  # fmt: skip
+    ),
     Wrong(
         "own_posts",
         "The reader's own posts are among them.",
