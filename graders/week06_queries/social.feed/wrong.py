@@ -121,6 +121,16 @@ WRONG = [
         edits=instead(PLAIN),
     ),
     Wrong(
+        "all_of_theirs",
+        "With a list of authors the index finds all that they have ever written, to be sorted.",
+        fails=["reads_little_of_the_loud"],
+        edits=instead(
+            PLAIN,
+            ("IN (SELECT followee_id", "= ANY (ARRAY(SELECT followee_id"),
+            ("follower_id = %(user_id)s)", "follower_id = %(user_id)s))"),
+        ),
+    ),
+    Wrong(
         "whole_rows_of_each",
         "A page of whole rows of each of 2,000, to throw nearly all of them away.",
         fails=["reads_little_of_many"],
