@@ -259,4 +259,5 @@ def counts_for_what_is_shown(app: Social) -> None:
     expect.that(plan.rows == PAGE, f"{PAGE} rows for 'granite'", plan.text)
     read = rows_read(plan, "follows")
     expect.that(read <= MOST_FOLLOWS, f"at most {MOST_FOLLOWS} rows of follows are read",
-                f"{read}:\n{plan.text}", look="for how many users their followers are counted")  # fmt: skip
+                f"{read}:\n{plan.text}",
+                look="for how many users their followers are counted")  # fmt: skip

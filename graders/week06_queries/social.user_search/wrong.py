@@ -2,7 +2,9 @@
 
 from workbench.alternatives import Wrong
 
-LOOKS = "(lower(users.username) LIKE asked.contains OR lower(users.display_name) LIKE asked.contains)"
+LOOKS = (
+    "(lower(users.username) LIKE asked.contains OR lower(users.display_name) LIKE asked.contains)"
+)
 ORDER = "ORDER BY match, users.is_verified DESC, lower(users.username)\n"
 LAST_ORDER = "ORDER BY found.match, found.is_verified DESC, lower(found.username);"
 COUNT = "(SELECT count(*) FROM follows WHERE followee_id = found.id) AS follower_count"
@@ -104,8 +106,14 @@ WRONG = [
         "coalesced",
         "Another expression than the index's: one half of the OR reads everything.",
         fails=["reads_only_whom_it_finds"],
-        edits=[(LOOKS, LOOKS.replace("lower(users.display_name)",
-                                     "lower(coalesce(users.display_name, ''))"))],
+        edits=[
+            (
+                LOOKS,
+                LOOKS.replace(
+                    "lower(users.display_name)", "lower(coalesce(users.display_name, ''))"
+                ),
+            )
+        ],
     ),
     Wrong(
         "both_names_in_one",
@@ -191,8 +199,12 @@ WRONG = [
                     " lower(users.username)",
                 ),
             ),
-            (LAST_ORDER, LAST_ORDER.replace("lower(", "follower_count DESC, lower(").replace(
-                "follower_count", "(SELECT count(*) FROM follows WHERE followee_id = found.id)")),
+            (
+                LAST_ORDER,
+                LAST_ORDER.replace("lower(", "follower_count DESC, lower(").replace(
+                    "follower_count", "(SELECT count(*) FROM follows WHERE followee_id = found.id)"
+                ),
+            ),
         ],
     ),
     Wrong(

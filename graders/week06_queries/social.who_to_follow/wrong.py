@@ -117,8 +117,11 @@ WRONG = [
         "Most followers instead of most mutual ties stand first.",
         fails=["orders_by_mutual_ties"],
         edits=[
-            (ORDER, "ORDER BY (SELECT count(*) FROM follows WHERE followee_id = candidate.id) DESC,"
-                    " candidate.id")
+            (
+                ORDER,
+                "ORDER BY (SELECT count(*) FROM follows WHERE followee_id = candidate.id) DESC,"
+                " candidate.id",
+            )
         ],
     ),
     Wrong(
@@ -157,9 +160,7 @@ WRONG = [
             "says_who_they_are",
             "reads_only_the_ties_around",
         ],
-        edits=[
-            ("GROUP BY theirs.followee_id", "GROUP BY theirs.followee_id HAVING count(*) > 1")
-        ],
+        edits=[("GROUP BY theirs.followee_id", "GROUP BY theirs.followee_id HAVING count(*) > 1")],
     ),
     Wrong(
         "equals_by_name",
@@ -213,7 +214,10 @@ WRONG = [
     WHERE users.id <> %(user_id)s
 """,
             ),
-            ("candidate.deleted_at IS NULL\n", "candidate.deleted_at IS NULL AND mutual_count > 0\n"),
+            (
+                "candidate.deleted_at IS NULL\n",
+                "candidate.deleted_at IS NULL AND mutual_count > 0\n",
+            ),
         ],
     ),
 ]
