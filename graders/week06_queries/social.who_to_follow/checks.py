@@ -1,0 +1,187 @@
+"""Suggestions are judged by who is in them, and by how much of the network is read for them."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from workbench.checking import Social, check, expect
+
+#: In the large network everybody follows 15 others. One follows 10, who follow 15 each.
+MANY, FOLLOWED, PAGE = 4000, 15, 10
+MOST_ROWS = 8000
+
+_numbers = count(1)
+
+
+def network(app: Social) -> None:
+    """Nobody yet: every check has users of its own."""
+
+
+def crowd(app: Social) -> None:
+    """Four thousand users, of whom everybody follows fifteen others; and one more."""
+    # At the end and all at once: row by row they would take most of the time.
+    app.sql("ALTER TABLE follows DROP CONSTRAINT follows_follower_id_fkey,"
+            " DROP CONSTRAINT follows_followee_id_fkey, DROP CONSTRAINT follows_pkey")  # fmt: skip
+    app.sql("DROP INDEX follows_followee_id_created_at_idx")
+    app.sql("DROP INDEX users_live_names_idx")
+    app.sql(
+        "INSERT INTO users (id, username, email, password_hash) OVERRIDING SYSTEM VALUE"
+        " SELECT n, 'member_' || n, 'm' || n || '@example.org', 'hash'"
+        " FROM generate_series(1, %s + 1) AS n",
+        [MANY],
+    )
+    app.sql(
+        "INSERT INTO follows (follower_id, followee_id)"
+        " SELECT n, (n + k * k * 7 - 1) %% %(many)s + 1 FROM generate_series(1, %(many)s) AS n"
+        " CROSS JOIN generate_series(1, %(followed)s) AS k"
+        " UNION ALL SELECT %(many)s + 1, k * 300 FROM generate_series(1, 10) AS k"
+        " ORDER BY 2, 1",
+        {"many": MANY, "followed": FOLLOWED},
+    )
+    app.sql(
+        "ALTER TABLE follows ADD CONSTRAINT follows_pkey PRIMARY KEY (follower_id, followee_id)"
+    )
+    app.sql(
+        "CREATE INDEX follows_followee_id_created_at_idx"
+        " ON follows (followee_id, created_at DESC, follower_id DESC)"
+    )
+    app.sql("VACUUM (ANALYZE) users")
+    app.sql("VACUUM (ANALYZE) follows")
+
+
+def people(app: Social, *names: str, gone: str = "") -> dict[str, Any]:
+    """New users by their names, whose ids ascend in this order; `gone` has left."""
+    ids = {}
+    for name in names:
+        number = next(_numbers)
+        ids[name] = app.sql(
+            "INSERT INTO users (username, email, password_hash, display_name, deleted_at)"
+            " VALUES (%s, %s, 'hash', %s, CASE WHEN %s THEN now() END) RETURNING id",
+            [
+                f"{name}_{number}",
+                f"{number}@example.org",
+                name if number % 2 else None,
+                name == gone,
+            ],
+        )[0]["id"]
+    return ids
+
+
+def follow(app: Social, ids: dict[str, Any], ties: str) -> None:
+    """Ties as they are drawn: "ada: bob eve; bob: eve"."""
+    for one in ties.split(";"):
+        follower, followed = one.split(":")
+        for name in followed.split():
+            app.sql("INSERT INTO follows (follower_id, followee_id) VALUES (%s, %s)",
+                    [ids[follower.strip()], ids[name]])  # fmt: skip
+
+
+def suggested(app: Social, ids: dict[str, Any], user: str, page_size: int = 50) -> list[str]:
+    """Who is suggested to the user, in the answer's order."""
+    known = {id_: name for name, id_ in ids.items()}
+    rows = app.ask(user_id=ids[user], page_size=page_size)
+    return [known.get(row["id"], f"somebody else ({row['id']})") for row in rows]
+
+
+def suggests(app: Social, ids: dict[str, Any], user: str, wanted: str, look: str = "") -> None:
+    """Exactly these are suggested, in whatever order."""
+    expect.equal(sorted(suggested(app, ids, user)), sorted(wanted.split()),
+                 f"who is suggested to {user}", look=look)  # fmt: skip
+
+
+@check(points=2, runs="social", on=network)
+def suggests_friends_of_friends(app: Social) -> None:
+    """Suggested is who is followed by somebody whom the user follows: nobody else, each once."""
+    ids = people(app, "ada", "bob", "eve", "fay", "gus", "hal", "ivy", "joe")
+    follow(app, ids, "ada: bob eve; bob: fay gus; eve: gus; fay: hal; ivy: bob ada; hal: ada;"
+           " joe: ivy; bob: joe")  # fmt: skip
+    look = "which end of the first tie is which end of the second"
+    suggests(app, ids, "ada", "fay gus joe", look)
+    suggests(app, ids, "bob", "hal ivy", look)
+    suggests(app, ids, "joe", "ada bob", look)
+
+
+@check(points=1, runs="social", on=network, hidden=True)
+def suggests_nobody_to_who_follows_nobody(app: Social) -> None:
+    """To a user who follows nobody, nobody is suggested, nor where the followed follow nobody."""
+    ids = people(app, "ada", "bob", "eve", "fay")
+    follow(app, ids, "ada: bob; eve: ada bob")
+    suggests(app, ids, "fay", "")
+    suggests(app, ids, "ada", "")
+    suggests(app, ids, "bob", "")
+
+
+@check(points=2, runs="social", on=network)
+def leaves_out_the_user_and_the_followed(app: Social) -> None:
+    """Neither the user nor anybody whom the user follows already is suggested."""
+    ids = people(app, "ada", "bob", "eve", "fay", "gus")
+    follow(app, ids, "ada: bob eve fay; bob: ada eve fay gus; eve: bob ada; fay: eve gus")
+    suggests(app, ids, "ada", "gus")
+    suggests(app, ids, "eve", "fay gus")
+    # That somebody follows the user does not matter.
+    follow(app, ids, "gus: ada")
+    suggests(app, ids, "ada", "gus", "whom the user follows, and not who follows the user")
+
+
+@check(points=1, runs="social", on=network)
+def leaves_out_who_has_left(app: Social) -> None:
+    """Accounts that were given up are not suggested, and take nobody's place on the page."""
+    ids = people(app, "ada", "bob", "eve", "gone", "fay", "gus", gone="gone")
+    follow(app, ids, "ada: bob eve; bob: gone fay gus; eve: gone fay")
+    suggests(app, ids, "ada", "fay gus")
+    expect.equal(suggested(app, ids, "ada", 1)[:1], ["fay"], "who is suggested first",
+                 look="what is cut off, and when")  # fmt: skip
+
+
+@check(points=2, runs="social", on=network)
+def counts_mutual_ties(app: Social) -> None:
+    """`mutual_count` says how many of those whom the user follows do follow the suggested one."""
+    ids = people(app, "ada", "bob", "eve", "fay", "gus", "hal", "ivy", "joe", "gone", gone="gone")
+    follow(app, ids, "ada: bob eve fay gone; bob: gus hal eve; eve: gus hal; fay: gus;"
+           " gone: hal ivy; ivy: joe hal; joe: gus ivy; gus: hal bob; hal: bob eve")  # fmt: skip
+    rows = app.ask(user_id=ids["ada"], page_size=50)
+    known = {id_: name for name, id_ in ids.items()}
+    wanted = {"gus": 3, "hal": 3, "ivy": 1}
+    counted = {known.get(row["id"], "?"): row["mutual_count"] for row in rows}
+    got = {name: counted.get(name) for name in wanted}
+    expect.equal(got, wanted, "mutual_count by name",
+                 look="whose ties are counted")  # fmt: skip
+
+
+@check(points=2, runs="social", on=network)
+def orders_by_mutual_ties(app: Social) -> None:
+    """Those with most mutual ties come first, and among equals the lower id; a page is the
+    beginning of that."""
+    ids = people(app, "zed", "hal", "bob", "ada", "eve", "fay", "kim", "gus", "ivy", "lea", "max")
+    follow(app, ids, "ada: bob eve fay; fay: max gus lea; bob: ivy gus zed max;"
+           " eve: lea gus hal max; kim: hal zed; gus: hal zed; ivy: zed")  # fmt: skip
+    wanted = ["gus", "max", "lea", "zed", "hal", "ivy"]
+    expect.equal(suggested(app, ids, "ada"), wanted, "who is suggested to ada, in order")
+    for size in (1, 4):
+        expect.equal(suggested(app, ids, "ada", size), wanted[:size], f"the first {size}",
+                     look="what is cut off, and when")  # fmt: skip
+
+
+@check(points=1, runs="social", on=network)
+def says_who_they_are(app: Social) -> None:
+    """Of each one suggested it gives id, username and display_name, which may be NULL."""
+    ids = people(app, "ada", "bob", "eve", "fay")
+    follow(app, ids, "ada: bob; bob: eve fay")
+    columns = ("id", "username", "display_name")
+    rows = app.ask(user_id=ids["ada"], page_size=50)
+    got = [{name: row[name] for name in columns} for row in rows]
+    got.sort(key=lambda row: str(row["username"]))
+    wanted = app.sql("SELECT id, username, display_name FROM users WHERE id = ANY (%s) ORDER BY id",
+                     [[ids["eve"], ids["fay"]]])  # fmt: skip
+    expect.equal(got, [dict(row) for row in wanted], "who is suggested")
+
+
+@check(points=3, runs="social", on=crowd)
+def reads_only_the_ties_around(app: Social) -> None:
+    """Among 60,000 ties it reads 8,000 at most for a user who follows 10, who follow 15 each."""
+    plan = app.explain(parameters={"user_id": MANY + 1, "page_size": PAGE})
+    expect.that(plan.rows == PAGE, f"{PAGE} rows", plan.text)
+    read = sum(node.rows + node.removed for node in plan.reads("follows"))
+    expect.that(read <= MOST_ROWS, f"at most {MOST_ROWS} rows of follows are read",
+                f"{read}:\n{plan.text}", look="from which end the query begins")  # fmt: skip
