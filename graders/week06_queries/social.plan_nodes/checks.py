@@ -175,21 +175,21 @@ def init_plans(app: Social) -> None:
     pages are counted where their value is waited for."""
     tree = node(
         "Sort",
-        node("Aggregate", node("Seq Scan", hit=48), hit=50, as_="InitPlan"),
-        node("CTE Scan", hit=55),
+        node("Aggregate", hit=50, as_="InitPlan"),
+        node("CTE Scan", node("Seq Scan", hit=48), hit=55),
         hit=60,
     )
-    wanted = [("Sort", 5), ("Aggregate", 2), ("Seq Scan", 48), ("CTE Scan", 55)]
+    wanted = [("Sort", 5), ("Aggregate", 50), ("CTE Scan", 7), ("Seq Scan", 48)]
     same(asked(app, tree), ("node_type", "own_buffers"), wanted, "the text's rule on InitPlan")
 
 
 QUERIES = (
     "SELECT n FROM shelf WHERE n % 3 = 0 ORDER BY m DESC, n LIMIT 10",
     "SELECT a.n, b.m FROM shelf AS a JOIN shelf AS b ON b.n = a.m WHERE a.n < 300 AND b.m > 2",
-    "SELECT n, (SELECT count(*) FROM shelf AS other WHERE other.n = shelf.m AND other.m > 1) FROM shelf"
+    "SELECT n, (SELECT count(*) FROM shelf AS other WHERE other.n = shelf.m AND other.m > 500) FROM shelf"
     " WHERE n > (SELECT max(n) - 20 FROM shelf)",
     "WITH few AS MATERIALIZED (SELECT * FROM shelf WHERE n < 50) SELECT a.n FROM few AS a, few AS b"
-    " WHERE a.n < b.m AND EXISTS (SELECT FROM shelf WHERE n = a.n AND m < 0)",
+    " WHERE a.n < b.m AND EXISTS (SELECT FROM shelf WHERE n = a.n AND m >= 0)",
     "SELECT 1 WHERE false",
 )
 
@@ -205,7 +205,16 @@ def plans_of_the_server(app: Social) -> None:
         plan = row["QUERY PLAN"]
         if not isinstance(plan, list):
             raise CheckFailed("a plan", str(plan))
+        in_memory(plan[0]["Plan"])
         same(app.ask(plan=json.dumps(plan)), columns, list(model(plan[0]["Plan"], 0)), query)
+
+
+def in_memory(plan: dict[str, Any]) -> None:
+    """Which pages were in memory depends on who else is at work: here, all were."""
+    plan["Shared Hit Blocks"] += plan["Shared Read Blocks"]
+    plan["Shared Read Blocks"] = 0
+    for child in plan.get("Plans", []):
+        in_memory(child)
 
 
 def model(plan: dict[str, Any], depth: int) -> Iterator[tuple[Any, ...]]:
