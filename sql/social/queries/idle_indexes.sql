@@ -33,7 +33,8 @@ idle AS (
                 = string_to_array(own.indoption::text, ' ')
             -- Of two alike, one stays.
             AND (
-                own.columns <> other.columns
+                cardinality(own.columns) < cardinality(other.columns)
+                OR own.indnkeyatts < other.indnkeyatts
                 OR other.indisunique
                 OR other.indexrelid < own.indexrelid
             )

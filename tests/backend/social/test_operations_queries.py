@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 
 import psycopg2
@@ -88,3 +89,79 @@ def test_statements_are_ordered_by_what_they_cost_in_all(db, ask):
     assert min(row["calls"] for row in found) >= 20
     times = [row["total_time"] for row in found]
     assert times == sorted(times, reverse=True)
+
+
+def node(kind, rows, *children, loops=1, hit=0, read=0, **more):
+    return {
+        "Node Type": kind, "Plan Rows": rows, "Actual Rows": rows, "Actual Loops": loops,
+        "Shared Hit Blocks": hit, "Shared Read Blocks": read, "Parent Relationship": "Outer",
+        **({"Plans": list(children)} if children else {}), **more,
+    }  # fmt: skip
+
+
+def nodes(ask, root):
+    return ask("plan_nodes", plan=json.dumps([{"Plan": root, "Execution Time": 1.0}]))
+
+
+def test_nodes_come_in_the_order_in_which_a_plan_is_read(ask):
+    left = node("Sort", 1, node("Seq Scan", 1, **{"Relation Name": "users"}))
+    right = node("Hash", 1, *[node(f"n{number}", 1) for number in range(11)])
+    found = nodes(ask, node("Hash Join", 1, left, right))
+    assert [(row["depth"], row["node_type"]) for row in found] == [
+        (0, "Hash Join"), (1, "Sort"), (2, "Seq Scan"), (1, "Hash"),
+        *[(2, f"n{number}") for number in range(11)],
+    ]  # fmt: skip
+    assert [row["relation"] for row in found[:4]] == [None, None, "users", None]
+
+
+def test_rows_are_those_of_all_loops_and_buffers_are_a_nodes_own(ask):
+    inner = node("Index Scan", 3, loops=200, hit=400, read=10,
+                 **{"Actual Rows": 0.33, "Rows Removed by Filter": 2,
+                    "Rows Removed by Index Recheck": 1})  # fmt: skip
+    outer = node("Seq Scan", 10, hit=25, **{"Actual Rows": 200})
+    found = nodes(ask, node("Nested Loop", 30, outer, inner, hit=425, read=10,
+                            **{"Actual Rows": 66, "Rows Removed by Join Filter": 4}))  # fmt: skip
+    asked = ("estimated_rows", "actual_rows", "off_by", "rows_removed", "own_buffers")
+    assert [tuple(float(row[name]) for name in asked) for row in found] == [
+        (30, 66, 2.2, 4, 0),
+        (10, 200, 20, 0, 25),
+        (600, 66, 9.1, 600, 410),
+    ]
+
+
+def test_a_node_that_never_ran_is_not_off(ask):
+    (row,) = nodes(ask, node("Seq Scan", 100, loops=0, **{"Actual Rows": 0}))
+    assert (row["estimated_rows"], row["actual_rows"], row["off_by"]) == (0, 0, None)
+    (row,) = nodes(ask, node("Seq Scan", 1, **{"Actual Rows": 0}))
+    assert row["off_by"] == 1
+
+
+def test_what_an_init_plan_touches_is_not_taken_away(ask):
+    before = node("Aggregate", 1, hit=50, **{"Parent Relationship": "InitPlan"})
+    correlated = node("Aggregate", 1, hit=7, **{"Parent Relationship": "SubPlan"})
+    found = nodes(ask, node("Sort", 1, before, node("Seq Scan", 1, correlated, hit=60), hit=60))
+    assert [row["own_buffers"] for row in found] == [0, 50, 53, 7]
+
+
+def test_a_plan_of_the_server_can_be_read(db, ask, add_post):
+    add_post()
+    explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)"
+    plan = db.value(f"{explain} SELECT u.id, count(*) FROM users u JOIN posts p ON p.user_id = u.id"
+                    " WHERE p.created_at > (SELECT min(created_at) - interval '1 s' FROM posts)"
+                    " GROUP BY u.id")  # fmt: skip
+    found = ask("plan_nodes", plan=json.dumps(plan))
+    assert {"users", "posts"} <= {row["relation"] for row in found}
+    assert min(row["own_buffers"] for row in found) >= 0
+    assert found[0]["actual_rows"] == 1
+
+
+def test_an_index_whose_included_columns_are_turned_round_has_one_twin(db, ask):
+    db.rows("CREATE INDEX carries_a ON users (bio) INCLUDE (created_at, updated_at)")
+    db.rows("CREATE INDEX carries_b ON users (bio) INCLUDE (updated_at, created_at)")
+    db.rows("CREATE INDEX narrow ON reposts (created_at) INCLUDE (comment)")
+    db.rows("CREATE INDEX wide ON reposts (created_at, comment)")
+    found = idle(ask)
+    assert found["carries_a"]["reason"] == "unused"
+    assert found["carries_b"]["covered_by"] == "carries_a"
+    assert found["narrow"]["covered_by"] == "wide"
+    assert found["wide"]["reason"] == "unused"

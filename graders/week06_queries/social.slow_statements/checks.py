@@ -1,0 +1,208 @@
+"""Statements by their cost. The server counts for everybody: a check asks the view itself before and
+after the answer, knows its own statements by their names, and asks again when somebody's statements
+were forgotten in between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.checking import CheckFailed, Social, check, expect
+
+#: Each is known by a name in it. They cost about the same, so that none has nearly all of the time.
+STATEMENTS = {
+    "wb_forty": (40, "SELECT count(*) AS wb_forty FROM shelf WHERE n > %s"),
+    "wb_sixty": (60, "SELECT n AS wb_sixty FROM shelf WHERE n > %s LIMIT 3"),
+    "wb_ninety": (90, "SELECT sum(n) AS wb_ninety FROM shelf WHERE n <> %s"),
+}
+ALL = 9_000
+
+#: What the server knows of this database.
+TRUTH = """
+    SELECT queryid, query, calls, total_exec_time AS total_time, rows,
+        shared_blks_hit + shared_blks_read AS buffers
+    FROM pg_stat_statements
+    WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND calls >= %s
+    ORDER BY total_exec_time DESC, queryid"""
+
+
+def shelf(app: Social) -> None:
+    """Three statements, and how often each was run."""
+    app.sql("CREATE TABLE shelf AS SELECT n, repeat('x', 100) AS t FROM generate_series(1, 2000) AS n")
+    app.sql("VACUUM FULL shelf")  # past the server's memory: the first who reads it reads files
+    for name in STATEMENTS:
+        run(app, name)
+    app.ask(least_calls=1, page_size=ALL)
+
+
+def run(app: Social, name: str) -> None:
+    """Run this statement as often as is said of it, in one message: each is counted on its own."""
+    calls, statement = STATEMENTS[name]
+    app.sql("; ".join([statement] * calls), list(range(calls)))
+
+
+def mine(rows: Any, name: str) -> Any:
+    found = [row for row in rows if f" AS {name}" in str(row["query"])]
+    if len(found) != 1:
+        raise CheckFailed(f"one row for the statement with {name}", f"{len(found)} rows")
+    return found[0]
+
+
+def known(app: Social, name: str) -> Any:
+    """What the server knows of this statement. Of statements it keeps some thousands, and may have
+    forgotten this one for somebody's: then it is run again."""
+    for _ in range(5):
+        found = [row for row in app.sql(TRUTH, [1]) if f" AS {name}" in str(row["query"])]
+        if found:
+            return found[0]
+        run(app, name)
+    raise CheckFailed(f"the server remembers {name}", "too many other statements are run")
+
+
+def asked(app: Social, name: str, least_calls: int = 1) -> tuple[Any, Any]:
+    """The answer's row of this statement, and what the server knows of it."""
+    for _ in range(5):
+        before = known(app, name)
+        rows = app.ask(least_calls=least_calls, page_size=ALL)
+        after = known(app, name)
+        if before == after:
+            break
+    return mine(rows, name), after
+
+
+def close(got: Any, wanted: Any) -> bool:
+    """Whether two times are the same but for rounding."""
+    try:
+        return abs(float(got) - float(wanted)) <= 0.01 + 1e-6 * abs(float(wanted))
+    except (TypeError, ValueError):
+        return False
+
+
+def numbers(rows: Any, column: str) -> list[float]:
+    try:
+        return [float(row[column]) for row in rows]
+    except (TypeError, ValueError):
+        raise CheckFailed(f"numbers as {column}", f"{[row[column] for row in rows][:3]}") from None
+
+
+@check(points=2, runs="social", on=shelf)
+def calls_and_rows(app: Social) -> None:
+    """A statement has one row, whatever its values were, with the number of its calls and of the rows that
+    it gave."""
+    for name in STATEMENTS:
+        row, truth = asked(app, name)
+        got = {column: row[column] for column in ("queryid", "calls", "rows")}
+        expect.equal(got, {column: truth[column] for column in got}, name)
+
+
+@check(points=2, runs="social", on=shelf)
+def times(app: Social) -> None:
+    """`total_time` is the time of all calls together, `mean_time` that of one, both in milliseconds."""
+    for name in STATEMENTS:
+        row, truth = asked(app, name)
+        for column, wanted in (("total_time", truth["total_time"]),
+                               ("mean_time", truth["total_time"] / truth["calls"])):  # fmt: skip
+            expect.that(close(row[column], wanted), f"{column} of {name}: {wanted}", str(row[column]),
+                        look="the columns of pg_stat_statements")  # fmt: skip
+
+
+@check(points=1, runs="social", on=shelf)
+def buffers(app: Social) -> None:
+    """`buffers` are the pages of tables and indexes that were touched, in memory or read from files."""
+    for name in STATEMENTS:
+        row, truth = asked(app, name)
+        expect.equal(row["buffers"], truth["buffers"], f"buffers of {name}",
+                     look="shared blocks")  # fmt: skip
+
+
+@check(points=2, runs="social", on=shelf)
+def dearest_first(app: Social) -> None:
+    """The statement that has cost most in all comes first, be it ever so fast."""
+    sizes = numbers(app.ask(least_calls=1, page_size=ALL), "total_time")
+    expect.that(
+        len(sizes) > 3 and sizes == sorted(sizes, reverse=True),
+        "total_time that never rises from row to row", ", ".join(f"{size:.3f}" for size in sizes[:20]),
+        look="ORDER BY",
+    )  # fmt: skip
+
+
+@check(points=2, runs="social", on=shelf)
+def a_page(app: Social) -> None:
+    """No more than `page_size` rows come, and they are the dearest."""
+    for page_size in (1, 4):
+        for attempt in range(4):
+            before = costs(app)
+            rows = app.ask(least_calls=1, page_size=page_size)
+            after = costs(app)
+            expect.equal(len(rows), page_size, "rows")
+            page = {row["queryid"] for row in rows}
+            # Costs only grow: what stands on the page costs as much now as anything else did before.
+            least = min((after[one] for one in page & set(after)), default=0.0)
+            dearer = {one: cost for one, cost in before.items() if one not in page and cost > least}
+            if not dearer:
+                break
+            if attempt == 3:
+                raise CheckFailed(f"the {page_size} dearest statements",
+                                  f"one of {least:.3f} ms, and left out one of {max(dearer.values()):.3f} ms",
+                                  look="what is cut off, and when")  # fmt: skip
+
+
+def costs(app: Social) -> dict[Any, float]:
+    """The time of each statement of this database that is not hidden from us."""
+    return {row["queryid"]: row["total_time"] for row in app.sql(TRUTH, [1]) if row["queryid"] is not None}
+
+
+@check(points=2, runs="social", on=shelf)
+def least_calls(app: Social) -> None:
+    """Statements with fewer than `least_calls` calls are left out; one with just as many is not."""
+    calls = known(app, "wb_sixty")["calls"]
+    asked(app, "wb_sixty", least_calls=calls)
+    rows = app.ask(least_calls=calls + 1, page_size=ALL)
+    fewer = [row["calls"] for row in rows if row["calls"] is None or row["calls"] <= calls]
+    expect.equal(fewer, [], f"calls below {calls + 1}")
+    expect.that(len(rows) > 0, "statements with more calls", "none")
+
+
+@check(points=2, runs="social", on=shelf)
+def this_database(app: Social) -> None:
+    """Only this database's statements are listed, all of them, whoever ran them."""
+    for attempt in range(5):
+        before = len(app.sql(TRUTH, [1]))
+        got = len(app.ask(least_calls=1, page_size=ALL))
+        after = len(app.sql(TRUTH, [1]))
+        if before <= got <= after:
+            return
+        if attempt == 4:
+            raise CheckFailed(f"{after} statements, those of this database", f"{got}", look="dbid")
+
+
+@check(points=2, runs="social", on=shelf)
+def percent(app: Social) -> None:
+    """`percent` is a statement's share in the time of all of this database's statements with as many calls,
+    those included that are on no page, with one decimal."""
+    for least, page_size in ((1, ALL), (40, 2)):
+        for attempt in range(5):
+            before = sum(numbers(app.sql(TRUTH, [least]), "total_time"))
+            rows = app.ask(least_calls=least, page_size=page_size)
+            after = sum(numbers(app.sql(TRUTH, [least]), "total_time"))
+            wrong = [row for row in rows if not within(row, before, after)]
+            if not wrong and rows:
+                break
+            if attempt == 4:
+                shown = [(row["total_time"], row["percent"]) for row in wrong[:3]]
+                raise CheckFailed(f"percents of {after:.3f} ms", f"total_time and percent: {shown}",
+                                  look="which rows are added up")  # fmt: skip
+        for row in rows:
+            (share,) = numbers([row], "percent")
+            expect.that(close_to_a_tenth(share), "percents with one decimal", str(share))
+
+
+def within(row: Any, before: float, after: float) -> bool:
+    """Whether the percent is of a total between the two."""
+    (time,), (share,) = numbers([row], "total_time"), numbers([row], "percent")
+    low, high = sorted((before, after))
+    return 100 * time / high - 0.06 <= share <= 100 * time / low + 0.06
+
+
+def close_to_a_tenth(share: float) -> bool:
+    return abs(share * 10 - round(share * 10)) < 1e-6
