@@ -32,7 +32,12 @@ WRONG = [
         "a_moment_for_a_day",
         "generate_series of dates gives moments: the day has a time and a zone.",
         fails=["gives_every_day", "is_the_same_in_any_session"],
-        edits=[("span.first_day + n AS day", "(span.first_day + n)::timestamp AT TIME ZONE 'UTC' AS day")],
+        edits=[
+            (
+                "span.first_day + n AS day",
+                "(span.first_day + n)::timestamp AT TIME ZONE 'UTC' AS day",
+            )
+        ],
     ),
     Wrong(
         "with_the_end",
@@ -50,19 +55,34 @@ WRONG = [
         "whole_numbers",
         "2 / 3 is 0 where both are whole.",
         fails=["adds_up"],
-        edits=[("round(earned.like_count::numeric / earned.post_count, 2)", "earned.like_count / earned.post_count")],
+        edits=[
+            (
+                "round(earned.like_count::numeric / earned.post_count, 2)",
+                "earned.like_count / earned.post_count",
+            )
+        ],
     ),
     Wrong(
         "not_rounded",
         "0.66666666666666666667 likes.",
         fails=["adds_up"],
-        edits=[("round(earned.like_count::numeric / earned.post_count, 2)", "earned.like_count::numeric / earned.post_count")],
+        edits=[
+            (
+                "round(earned.like_count::numeric / earned.post_count, 2)",
+                "earned.like_count::numeric / earned.post_count",
+            )
+        ],
     ),
     Wrong(
         "posts_without_replies",
         "A reply is a post, too.",
         fails=["adds_up"],
-        edits=[("    AND NOT posts.is_hidden\n", "    AND NOT posts.is_hidden AND posts.parent_post_id IS NULL\n")],
+        edits=[
+            (
+                "    AND NOT posts.is_hidden\n",
+                "    AND NOT posts.is_hidden AND posts.parent_post_id IS NULL\n",
+            )
+        ],
     ),
     Wrong(
         "everybody_s",
@@ -79,26 +99,47 @@ WRONG = [
     Wrong(
         "days_of_the_session",
         "A cast to date asks the session which day it is.",
-        fails=["has_the_days_of_the_zone", "has_days_of_23_and_25_hours", "is_the_same_in_any_session"],
+        fails=[
+            "has_the_days_of_the_zone",
+            "has_days_of_23_and_25_hours",
+            "is_the_same_in_any_session",
+        ],
         edits=[(_DAY, "posts.created_at::date AS day")],
     ),
     Wrong(
         "bounds_of_the_session",
         "The days are the zone's, and the range is cut at the session's midnights.",
-        fails=["has_the_days_of_the_zone", "has_days_of_23_and_25_hours", "is_the_same_in_any_session"],
-        edits=[(_STARTS, "%(first_day)s::date::timestamptz AS starts_at"), (_ENDS, "%(end_day)s::date::timestamptz AS ends_at")],
+        fails=[
+            "has_the_days_of_the_zone",
+            "has_days_of_23_and_25_hours",
+            "is_the_same_in_any_session",
+        ],
+        edits=[
+            (_STARTS, "%(first_day)s::date::timestamptz AS starts_at"),
+            (_ENDS, "%(end_day)s::date::timestamptz AS ends_at"),
+        ],
     ),
     Wrong(
         "right_in_utc",
         "It works as long as the session's zone is UTC, as it is on the server, and not on the laptop.",
         fails=["is_the_same_in_any_session"],
-        edits=[(_DAY, "(posts.created_at::timestamp AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day")],
+        edits=[
+            (
+                _DAY,
+                "(posts.created_at::timestamp AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day",
+            )
+        ],
     ),
     Wrong(
         "days_of_24_hours",
         "Days are counted in hours from the first midnight: after a change of clocks all are wrong.",
         fails=["has_days_of_23_and_25_hours"],
-        edits=[(_DAY, "span.first_day + floor(extract(epoch FROM posts.created_at - span.starts_at) / 86400)::integer AS day")],
+        edits=[
+            (
+                _DAY,
+                "span.first_day + floor(extract(epoch FROM posts.created_at - span.starts_at) / 86400)::integer AS day",
+            )
+        ],
     ),
     Wrong(
         "reads_all_posts",

@@ -17,7 +17,11 @@ WRONG = [
     Wrong(
         "level_by_level",
         "All direct replies come first, and behind them the replies to those.",
-        fails=["is_in_reading_order", "has_the_oldest_first", "has_the_smaller_id_first_at_one_moment"],
+        fails=[
+            "is_in_reading_order",
+            "has_the_oldest_first",
+            "has_the_smaller_id_first_at_one_moment",
+        ],
         edits=[(_SEARCH, _SEARCH.replace("DEPTH", "BREADTH"))],
     ),
     Wrong(
@@ -29,7 +33,11 @@ WRONG = [
     Wrong(
         "as_they_come",
         "No order is asked for: it is as the walk finds them.",
-        fails=["is_in_reading_order", "has_the_oldest_first", "has_the_smaller_id_first_at_one_moment"],
+        fails=[
+            "is_in_reading_order",
+            "has_the_oldest_first",
+            "has_the_smaller_id_first_at_one_moment",
+        ],
         edits=[(_ORDER, ";")],
     ),
     Wrong(
@@ -44,7 +52,10 @@ WRONG = [
         fails=["is_in_reading_order", "has_the_oldest_first"],
         edits=[
             (_SEARCH, "SEARCH DEPTH FIRST BY age, id SET place"),
-            (_FIRST, _FIRST.replace("0 AS depth", "0 AS depth, -extract(epoch FROM created_at) AS age")),
+            (
+                _FIRST,
+                _FIRST.replace("0 AS depth", "0 AS depth, -extract(epoch FROM created_at) AS age"),
+            ),
             (_NEXT, "reply.created_at, thread.depth + 1, -extract(epoch FROM reply.created_at)\n"),
         ],
     ),
@@ -90,7 +101,12 @@ WRONG = [
     Wrong(
         "depth_from_one",
         "The post itself is at depth 1.",
-        fails=["shows_a_post_and_its_replies", "begins_anywhere", "keeps_to_the_depth", "reads_what_it_shows"],
+        fails=[
+            "shows_a_post_and_its_replies",
+            "begins_anywhere",
+            "keeps_to_the_depth",
+            "reads_what_it_shows",
+        ],
         edits=[("0 AS depth", "1 AS depth")],
     ),
     Wrong(
@@ -133,7 +149,12 @@ WRONG = [
         "the_whole_thread",
         "A branch is asked for, and all of its thread is told.",
         fails=["begins_anywhere", "cuts_what_is_hidden", "reads_what_it_shows"],
-        edits=[(_START, "WHERE id = (SELECT thread_id FROM posts WHERE id = %(post_id)s) AND NOT is_hidden")],
+        edits=[
+            (
+                _START,
+                "WHERE id = (SELECT thread_id FROM posts WHERE id = %(post_id)s) AND NOT is_hidden",
+            )
+        ],
     ),
     Wrong(
         "without_who_left",
