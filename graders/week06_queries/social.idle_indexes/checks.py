@@ -31,7 +31,9 @@ TWINS = """
 """
 #: Each one, and the other that it only resembles.
 APART = """
-    CREATE TABLE apart (a int, b int, c int, d int, e text, f int, g text, h int, i text, l int, k int);
+    CREATE TABLE apart (
+        a int, b int, c int, d int, e text, f int, g text, h int, i text, l int, k int
+    );
     CREATE INDEX apart_direction ON apart (a);
     CREATE INDEX apart_direction_other ON apart (a DESC, k);
     CREATE INDEX apart_nulls ON apart (b);
@@ -57,8 +59,19 @@ APART = """
     CREATE TABLE apart_wide (x int, k int);
     CREATE INDEX apart_owner_other ON apart_wide (k, x);
 """
-LOOKS = ("direction", "nulls", "order", "part", "pattern", "whole", "expression", "kind", "collation",
-         "second", "owner")  # fmt: skip
+LOOKS = (
+    "direction",
+    "nulls",
+    "order",
+    "part",
+    "pattern",
+    "whole",
+    "expression",
+    "kind",
+    "collation",
+    "second",
+    "owner",
+)
 INCLUDED = """
     CREATE TABLE included (a int, b int, c int, d int, e int, f int, g int, h int);
     CREATE INDEX included_lost ON included (a) INCLUDE (b);
@@ -113,12 +126,19 @@ NAMES = """
 """
 #: In one simple query, so that nothing comes between its settings and its reads; the count of
 #: reads is told at once.
-READ_BY_INDEX = "SET enable_seqscan = off; SET enable_bitmapscan = off; {} SELECT pg_stat_force_next_flush()"
+READ_BY_INDEX = (
+    "SET enable_seqscan = off; SET enable_bitmapscan = off; {} SELECT pg_stat_force_next_flush()"
+)
 SCANS = "SELECT pg_stat_get_numscans(%s::regclass) AS scans"
-PARTITION_INDEXES = "SELECT relname::text AS name FROM pg_class WHERE relkind IN ('i', 'I') AND relispartition"
+PARTITION_INDEXES = (
+    "SELECT relname::text AS name FROM pg_class WHERE relkind IN ('i', 'I') AND relispartition"
+)
 SIZE = """
     SELECT sum(pg_relation_size(relid))::bigint AS bytes
-    FROM (SELECT %s::regclass AS relid UNION SELECT relid FROM pg_partition_tree(%s::regclass)) AS member"""
+    FROM (
+        SELECT %s::regclass AS relid
+        UNION SELECT relid FROM pg_partition_tree(%s::regclass)
+    ) AS member"""
 
 
 def shelves(app: Social) -> None:
@@ -167,8 +187,12 @@ def reasons(found: dict[str, Any], names: Any, look: str, wanted: dict[str, Any]
             raise CheckFailed(f"{name} is listed as {want[0]}", "it is not listed", look=look)
         expect.equal(row["reason"], want[0], f"the reason of {name}", look=look)
         covered = None if row["covered_by"] is None else plain(row["covered_by"])
-        expect.that(covered in want[1], f"{name}: covered_by is {' or '.join(map(str, want[1]))}",
-                    str(covered), look=look)  # fmt: skip
+        expect.that(
+            covered in want[1],
+            f"{name}: covered_by is {' or '.join(map(str, want[1]))}",
+            str(covered),
+            look=look,
+        )
 
 
 UNUSED = ("unused", [None])
@@ -176,8 +200,8 @@ UNUSED = ("unused", [None])
 
 @check(points=3, runs="social", on=shelves)
 def beginnings(app: Social) -> None:
-    """An index whose columns are the first ones of another index, be that a key or not, is redundant, and
-    `covered_by` names the other."""
+    """An index whose columns are the first ones of another index, be that a key or not, is
+    redundant, and `covered_by` names the other."""
     wanted = {
         "begins_short": ("redundant", ["begins_long"]),
         "begins_key": ("redundant", ["begins_pkey"]),
@@ -193,8 +217,8 @@ def beginnings(app: Social) -> None:
 
 @check(points=2, runs="social", on=shelves)
 def twins(app: Social) -> None:
-    """Of two indexes that are alike, the one made later is redundant, and the other one is not; but a plain
-    one is redundant beside a unique one, whichever came first."""
+    """Of two indexes that are alike, the one made later is redundant, and the other one is not; but
+    a plain one is redundant beside a unique one, whichever came first."""
     wanted = {
         "twins_a_second": ("redundant", ["twins_z_first"]),
         "twins_z_first": UNUSED,
@@ -207,16 +231,16 @@ def twins(app: Social) -> None:
 
 @check(points=3, runs="social", on=shelves)
 def only_alike(app: Social) -> None:
-    """No index replaces one of another table, kind, order, direction, condition, expression, collation or
-    operator class."""
+    """No index replaces one of another table, kind, order, direction, condition, expression,
+    collation or operator class."""
     wanted: dict[str, Any] = {f"apart_{look}": UNUSED for look in LOOKS}
     reasons(listed(app), wanted, "all that describes an index in pg_index", wanted)
 
 
 @check(points=2, runs="social", on=shelves, hidden=True)
 def included_columns(app: Social) -> None:
-    """What an index only carries along (INCLUDE) must be in the other one as well, in any place; and a
-    column that the other one only carries along is none that it is searched by."""
+    """What an index only carries along (INCLUDE) must be in the other one as well, in any place;
+    and a column that the other one only carries along is none that it is searched by."""
     found = listed(app)
     wanted = {
         "included_lost": UNUSED,
@@ -250,21 +274,25 @@ def redundant_and_read(app: Social) -> None:
 
 @check(points=2, runs="social", on=shelves)
 def rules_stay(app: Social) -> None:
-    """An index that keeps a rule is never listed: unique indexes, and those of primary keys, unique and
-    exclusion constraints."""
+    """An index that keeps a rule is never listed: unique indexes, and those of primary keys, unique
+    and exclusion constraints."""
     kept = app.sql("""
         SELECT indexrelid::regclass::text AS name FROM pg_index
         WHERE indrelid = 'rules'::regclass
             AND (indisunique OR EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid))""")
     names = {row["name"] for row in kept} | {"users_live_email_key", "likes_pkey", "months_pkey"}
-    expect.equal(sorted(names & set(listed(app))), [], "indexes in the list that keep a rule",
-                 look="what is lost with the index")  # fmt: skip
+    expect.equal(
+        sorted(names & set(listed(app))),
+        [],
+        "indexes in the list that keep a rule",
+        look="what is lost with the index",
+    )
 
 
 @check(points=3, runs="social", on=shelves)
 def partitioned(app: Social) -> None:
-    """The index of a partitioned table is one index: no partition's index is listed, its scans and bytes
-    are those of all partitions, and one that is read in one partition is not unused."""
+    """The index of a partitioned table is one index: no partition's index is listed, its scans and
+    bytes are those of all partitions, and one that is read in one partition is not unused."""
     found = listed(app)
     look = "what is below the index"
     wanted = {
@@ -284,7 +312,11 @@ def partitioned(app: Social) -> None:
 def columns(app: Social) -> None:
     """Each row says to which table the index belongs and how many bytes it takes."""
     found = listed(app)
-    for name, table in (("shop_unread", "shop"), ("begins_long", "begins"), ("twins_words", "twins")):
+    for name, table in (
+        ("shop_unread", "shop"),
+        ("begins_long", "begins"),
+        ("twins_words", "twins"),
+    ):
         if name not in found:
             raise CheckFailed(f"{name} is listed", "it is not")
         expect.equal(found[name]["table_name"], table, f"the table of {name}")
@@ -300,20 +332,26 @@ def in_order(app: Social) -> None:
     known = [size for size in sizes if size is not None]
     expect.that(
         len(known) == len(sizes) > 1 and known == sorted(known, reverse=True),
-        "bytes that never rise from row to row", ", ".join(map(str, sizes)), look="ORDER BY",
-    )  # fmt: skip
+        "bytes that never rise from row to row",
+        ", ".join(map(str, sizes)),
+        look="ORDER BY",
+    )
     ties = [row["index_name"] for row in rows if str(row["index_name"]).startswith("ties_")]
     expect.equal(ties, ["ties_a", "ties_b", "ties_c"], "three indexes of the same size")
 
 
 @check(points=2, runs="social", on=shelves, hidden=True)
 def any_names(app: Social) -> None:
-    """Names may need quotes, and another schema may have an index of the same name, which is not listed."""
+    """Names may need quotes, and another schema may have an index of the same name, which is not
+    listed."""
     found = listed(app)
     wanted = {"Odd Index": ("redundant", ['Odd "Long']), 'Odd "Long': UNUSED}
     reasons(found, wanted, "names and numbers (oid)", wanted)
     names = [str(row["index_name"]) for row in app.ask()]
     strangers = [name for name in names if name.startswith("away.") or name == "elsewhere"]
-    expect.equal(strangers + [name for name in names if name == "begins_long"], ["begins_long"],
-                 "the rows of begins_long, which stands in two schemas",
-                 look="the schema")  # fmt: skip
+    expect.equal(
+        strangers + [name for name in names if name == "begins_long"],
+        ["begins_long"],
+        "the rows of begins_long, which stands in two schemas",
+        look="the schema",
+    )

@@ -57,7 +57,12 @@ WRONG = [
         "no_twins",
         "Only a longer index counts as a better one.",
         fails=["twins", "included_columns", "beginnings"],
-        edits=[("                OR other.indisunique\n                OR other.indexrelid < own.indexrelid\n", "")],
+        edits=[
+            (
+                "                OR other.indisunique\n                OR other.indexrelid < own.indexrelid\n",
+                "",
+            )
+        ],
     ),
     Wrong(
         "older_than_the_unique_one",
@@ -81,8 +86,15 @@ WRONG = [
         "any_place",
         "A column anywhere in the other index is taken for its beginning.",
         fails=["only_alike", "partitioned", "unused"],
-        edits=[(_COLUMNS, "            AND own.columns[:own.indnkeyatts] <@ other.columns[:other.indnkeyatts]\n"),
-               (_DIRECTIONS, ""), (_CLASSES, ""), (_COLLATIONS, "")],
+        edits=[
+            (
+                _COLUMNS,
+                "            AND own.columns[:own.indnkeyatts] <@ other.columns[:other.indnkeyatts]\n",
+            ),
+            (_DIRECTIONS, ""),
+            (_CLASSES, ""),
+            (_COLLATIONS, ""),
+        ],
     ),
     Wrong(
         "directions_forgotten",
@@ -99,8 +111,20 @@ WRONG = [
     Wrong(
         "null_is_not_null",
         "Two indexes without a condition have NULL there, and NULL = NULL is not true.",
-        fails=["beginnings", "twins", "included_columns", "redundant_and_read", "partitioned", "any_names"],
-        edits=[("other.predicate IS NOT DISTINCT FROM own.predicate", "other.predicate = own.predicate")],
+        fails=[
+            "beginnings",
+            "twins",
+            "included_columns",
+            "redundant_and_read",
+            "partitioned",
+            "any_names",
+        ],
+        edits=[
+            (
+                "other.predicate IS NOT DISTINCT FROM own.predicate",
+                "other.predicate = own.predicate",
+            )
+        ],
     ),
     Wrong(
         "expressions_forgotten",
@@ -160,8 +184,12 @@ WRONG = [
         "by_the_name",
         "A name that needs quotes is not found again.",
         fails=["any_names"],
-        edits=[("idle.indexrelid::regclass::text AS index_name",
-                "lower(idle.indexrelid::regclass::text) AS index_name")],
+        edits=[
+            (
+                "idle.indexrelid::regclass::text AS index_name",
+                "lower(idle.indexrelid::regclass::text) AS index_name",
+            )
+        ],
     ),
     Wrong(
         "smallest_first",
@@ -179,6 +207,11 @@ WRONG = [
         "no_owner",
         "The table is named as the index's schema would have it.",
         fails=["columns"],
-        edits=[("idle.indrelid::regclass::text AS table_name", "'public.' || idle.indrelid::regclass AS table_name")],
+        edits=[
+            (
+                "idle.indrelid::regclass::text AS table_name",
+                "'public.' || idle.indrelid::regclass AS table_name",
+            )
+        ],
     ),
 ]

@@ -1,5 +1,5 @@
-"""Plans as tables: plans written for the check, in which each number tells one mistake, and plans of
-the server itself, compared with a model."""
+"""Plans as tables: plans written for the check, in which each number tells one mistake, and plans
+of the server itself, compared with a model."""
 
 from __future__ import annotations
 
@@ -20,14 +20,33 @@ def shelf(app: Social) -> None:
 
 def node(kind: str, *children: Any, **more: Any) -> dict[str, Any]:
     """A node of a plan that estimated and gave one row."""
-    names = {"estimate": "Plan Rows", "rows": "Actual Rows", "loops": "Actual Loops",
-             "hit": "Shared Hit Blocks", "read": "Shared Read Blocks", "relation": "Relation Name",
-             "filtered": "Rows Removed by Filter", "joined": "Rows Removed by Join Filter",
-             "rechecked": "Rows Removed by Index Recheck", "as_": "Parent Relationship"}  # fmt: skip
-    made = {"Node Type": kind, "Parent Relationship": "Outer", "Parallel Aware": False,
-            "Startup Cost": 0.0, "Total Cost": 1.0, "Plan Width": 8, "Plan Rows": 1,
-            "Actual Rows": 1, "Actual Loops": 1, "Shared Hit Blocks": 0, "Shared Read Blocks": 0,
-            "Shared Dirtied Blocks": 0, "Shared Written Blocks": 0}  # fmt: skip
+    names = {
+        "estimate": "Plan Rows",
+        "rows": "Actual Rows",
+        "loops": "Actual Loops",
+        "hit": "Shared Hit Blocks",
+        "read": "Shared Read Blocks",
+        "relation": "Relation Name",
+        "filtered": "Rows Removed by Filter",
+        "joined": "Rows Removed by Join Filter",
+        "rechecked": "Rows Removed by Index Recheck",
+        "as_": "Parent Relationship",
+    }
+    made = {
+        "Node Type": kind,
+        "Parent Relationship": "Outer",
+        "Parallel Aware": False,
+        "Startup Cost": 0.0,
+        "Total Cost": 1.0,
+        "Plan Width": 8,
+        "Plan Rows": 1,
+        "Actual Rows": 1,
+        "Actual Loops": 1,
+        "Shared Hit Blocks": 0,
+        "Shared Read Blocks": 0,
+        "Shared Dirtied Blocks": 0,
+        "Shared Written Blocks": 0,
+    }
     made |= {names[name]: value for name, value in more.items()}
     return made | ({"Plans": list(children)} if children else {})
 
@@ -63,21 +82,28 @@ JOIN = node(
 
 @check(points=2, runs="social", on=shelf)
 def every_node(app: Social) -> None:
-    """A plan has one row for each of its nodes, with its type and depth (0 at the top), and the relation
-    that it reads, NULL where it reads none."""
+    """A plan has one row for each of its nodes, with its type and depth (0 at the top), and the
+    relation that it reads, NULL where it reads none."""
     wanted = [
-        ("Hash", 1, None), ("Hash Join", 0, None), ("Index Scan", 2, "users"), ("Seq Scan", 1, "posts"),
-    ]  # fmt: skip
+        ("Hash", 1, None),
+        ("Hash Join", 0, None),
+        ("Index Scan", 2, "users"),
+        ("Seq Scan", 1, "posts"),
+    ]
     rows = sorted(asked(app, JOIN), key=lambda row: str(row["node_type"]))
     same(rows, ("node_type", "depth", "relation"), wanted, "Plans, and the plans in them")
-    same(asked(app, node("Result")), ("node_type", "depth", "relation"), [("Result", 0, None)],
-         "a plan of one node")  # fmt: skip
+    same(
+        asked(app, node("Result")),
+        ("node_type", "depth", "relation"),
+        [("Result", 0, None)],
+        "a plan of one node",
+    )
 
 
 @check(points=2, runs="social", on=shelf)
 def reading_order(app: Social) -> None:
-    """Rows come in the order of reading: a node, then its first child with all that is below it, then its
-    second child, and so on."""
+    """Rows come in the order of reading: a node, then its first child with all that is below it,
+    then its second child, and so on."""
     tree = node(
         "top",
         node("z", node("b", node("deep")), node("a")),
@@ -87,28 +113,38 @@ def reading_order(app: Social) -> None:
     wanted = [("top", 0), ("z", 1), ("b", 2), ("deep", 3), ("a", 2), ("append", 1)]
     wanted += [(f"part {number}", 2) for number in range(1, 13)]
     wanted += [("c", 1), ("z", 2)]
-    same(asked(app, tree), ("node_type", "depth"), wanted, "the way that leads to a node, and ORDER BY")
+    same(
+        asked(app, tree),
+        ("node_type", "depth"),
+        wanted,
+        "the way that leads to a node, and ORDER BY",
+    )
 
 
 @check(points=2, runs="social", on=shelf)
 def rows_of_all_loops(app: Social) -> None:
-    """Estimated and actual rows are those of all loops together; newer servers give fractions of a row for
-    one loop, and the product is rounded."""
+    """Estimated and actual rows are those of all loops together; newer servers give fractions of a
+    row for one loop, and the product is rounded."""
     tree = node(
         "Nested Loop",
         node("Seq Scan", estimate=40, rows=300),
         node("Index Scan", estimate=2, rows=0.33, loops=300),
         node("Memoize", estimate=5, rows=7, loops=4),
-        estimate=80, rows=99,
-    )  # fmt: skip
-    same(asked(app, tree), ("estimated_rows", "actual_rows"),
-         [(80, 99), (40, 300), (600, 99), (20, 28)], "Actual Loops")  # fmt: skip
+        estimate=80,
+        rows=99,
+    )
+    same(
+        asked(app, tree),
+        ("estimated_rows", "actual_rows"),
+        [(80, 99), (40, 300), (600, 99), (20, 28)],
+        "Actual Loops",
+    )
 
 
 @check(points=2, runs="social", on=shelf)
 def how_far_off(app: Social) -> None:
-    """`off_by` is the larger of estimated and actual rows divided by the smaller, each at least 1, with one
-    decimal."""
+    """`off_by` is the larger of estimated and actual rows divided by the smaller, each at least 1,
+    with one decimal."""
     tree = node(
         "Append",
         node("a", estimate=10, rows=300),
@@ -118,17 +154,32 @@ def how_far_off(app: Social) -> None:
         node("e", estimate=1, rows=0),
         node("f", estimate=7, rows=7),
         node("g", estimate=1, rows=8, loops=5),
-        estimate=100, rows=150,
-    )  # fmt: skip
-    wanted = [("Append", 1.5), ("a", 30), ("b", 30), ("c", 3.3), ("d", 50), ("e", 1), ("f", 1), ("g", 8)]
+        estimate=100,
+        rows=150,
+    )
+    wanted = [
+        ("Append", 1.5),
+        ("a", 30),
+        ("b", 30),
+        ("c", 3.3),
+        ("d", 50),
+        ("e", 1),
+        ("f", 1),
+        ("g", 8),
+    ]
     same(asked(app, tree), ("node_type", "off_by"), wanted, "which of the two is larger, and zero")
 
 
 @check(points=1, runs="social", on=shelf)
 def never_executed(app: Social) -> None:
     """A node that never ran (no loops) has estimated and actual rows 0, and off_by NULL."""
-    tree = node("Nested Loop", node("Seq Scan", estimate=9, rows=0),
-                node("Index Scan", estimate=70, rows=0, loops=0), estimate=60, rows=0)  # fmt: skip
+    tree = node(
+        "Nested Loop",
+        node("Seq Scan", estimate=9, rows=0),
+        node("Index Scan", estimate=70, rows=0, loops=0),
+        estimate=60,
+        rows=0,
+    )
     columns = ("node_type", "estimated_rows", "actual_rows", "off_by")
     wanted = [("Nested Loop", 60, 0, 60), ("Seq Scan", 9, 0, 9), ("Index Scan", 0, 0, None)]
     same(asked(app, tree), columns, wanted, "nodes whose Actual Loops is 0")
@@ -136,8 +187,8 @@ def never_executed(app: Social) -> None:
 
 @check(points=2, runs="social", on=shelf)
 def removed(app: Social) -> None:
-    """`rows_removed` counts what a filter, a join filter and a recheck have thrown away, in all loops, and
-    is 0 where there is none of them."""
+    """`rows_removed` counts what a filter, a join filter and a recheck have thrown away, in all
+    loops, and is 0 where there is none of them."""
     tree = node(
         "Nested Loop",
         node("Seq Scan", filtered=900),
@@ -145,34 +196,51 @@ def removed(app: Social) -> None:
         node("Result"),
         joined=25,
     )
-    same(asked(app, tree), ("node_type", "rows_removed"),
-         [("Nested Loop", 25), ("Seq Scan", 900), ("Bitmap Heap Scan", 70), ("Result", 0)],
-         "the keys that begin with Rows Removed by")  # fmt: skip
+    same(
+        asked(app, tree),
+        ("node_type", "rows_removed"),
+        [("Nested Loop", 25), ("Seq Scan", 900), ("Bitmap Heap Scan", 70), ("Result", 0)],
+        "the keys that begin with Rows Removed by",
+    )
 
 
 @check(points=3, runs="social", on=shelf)
 def own_buffers(app: Social) -> None:
-    """`own_buffers` are the pages that a node touched itself, in memory or read: without those of its
-    children, and not multiplied by loops, since PostgreSQL has added up all loops."""
+    """`own_buffers` are the pages that a node touched itself, in memory or read: without those of
+    its children, and not multiplied by loops, since PostgreSQL has added up all loops."""
     tree = node(
         "Sort",
         node(
             "Nested Loop",
             node("Seq Scan", hit=30, read=12),
-            node("Index Scan", node("Materialize", hit=40, read=1, loops=9, as_="SubPlan"),
-                 hit=640, read=8, loops=200, as_="Inner"),
-            hit=670, read=20,
+            node(
+                "Index Scan",
+                node("Materialize", hit=40, read=1, loops=9, as_="SubPlan"),
+                hit=640,
+                read=8,
+                loops=200,
+                as_="Inner",
+            ),
+            hit=670,
+            read=20,
         ),
-        hit=673, read=20,
-    )  # fmt: skip
-    wanted = [("Sort", 3), ("Nested Loop", 0), ("Seq Scan", 42), ("Index Scan", 607), ("Materialize", 41)]
+        hit=673,
+        read=20,
+    )
+    wanted = [
+        ("Sort", 3),
+        ("Nested Loop", 0),
+        ("Seq Scan", 42),
+        ("Index Scan", 607),
+        ("Materialize", 41),
+    ]
     same(asked(app, tree), ("node_type", "own_buffers"), wanted, "what a node's buffers include")
 
 
 @check(points=2, runs="social", on=shelf, hidden=True)
 def init_plans(app: Social) -> None:
-    """Children whose Parent Relationship is InitPlan are not taken away from their parent, since their
-    pages are counted where their value is waited for."""
+    """Children whose Parent Relationship is InitPlan are not taken away from their parent, since
+    their pages are counted where their value is waited for."""
     tree = node(
         "Sort",
         node("Aggregate", hit=50, as_="InitPlan"),
@@ -186,7 +254,8 @@ def init_plans(app: Social) -> None:
 QUERIES = (
     "SELECT n FROM shelf WHERE n % 3 = 0 ORDER BY m DESC, n LIMIT 10",
     "SELECT a.n, b.m FROM shelf AS a JOIN shelf AS b ON b.n = a.m WHERE a.n < 300 AND b.m > 2",
-    "SELECT n, (SELECT count(*) FROM shelf AS other WHERE other.n = shelf.m AND other.m > 500) FROM shelf"
+    "SELECT n, (SELECT count(*) FROM shelf AS other WHERE other.n = shelf.m AND other.m > 500)"
+    " FROM shelf"
     " WHERE n > (SELECT max(n) - 20 FROM shelf)",
     "WITH few AS MATERIALIZED (SELECT * FROM shelf WHERE n < 50) SELECT a.n FROM few AS a, few AS b"
     " WHERE a.n < b.m AND EXISTS (SELECT FROM shelf WHERE n = a.n AND m >= 0)",
@@ -196,10 +265,17 @@ QUERIES = (
 
 @check(points=2, runs="social", on=shelf, hidden=True)
 def plans_of_the_server(app: Social) -> None:
-    """Plans that PostgreSQL has really made come out node by node, with filters, loops, subqueries and
-    everything else that stands in them."""
-    columns = ("depth", "node_type", "relation", "estimated_rows", "actual_rows", "rows_removed",
-               "own_buffers")  # fmt: skip
+    """Plans that PostgreSQL has really made come out node by node, with filters, loops, subqueries
+    and everything else that stands in them."""
+    columns = (
+        "depth",
+        "node_type",
+        "relation",
+        "estimated_rows",
+        "actual_rows",
+        "rows_removed",
+        "own_buffers",
+    )
     for query in QUERIES:
         (row,) = app.sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}")
         plan = row["QUERY PLAN"]
@@ -220,11 +296,20 @@ def in_memory(plan: dict[str, Any]) -> None:
 def model(plan: dict[str, Any], depth: int) -> Iterator[tuple[Any, ...]]:
     """The rows of a plan, from the definition in the text."""
     loops = plan["Actual Loops"]
-    removed = sum(plan.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Join Filter", "Index Recheck"))
+    removed = sum(
+        plan.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Join Filter", "Index Recheck")
+    )
     children = plan.get("Plans", [])
     below = sum(touched(child) for child in children if child["Parent Relationship"] != "InitPlan")
-    yield (depth, plan["Node Type"], plan.get("Relation Name"), rounded(plan["Plan Rows"] * loops),
-           rounded(plan["Actual Rows"] * loops), rounded(removed * loops), touched(plan) - below)  # fmt: skip
+    yield (
+        depth,
+        plan["Node Type"],
+        plan.get("Relation Name"),
+        rounded(plan["Plan Rows"] * loops),
+        rounded(plan["Actual Rows"] * loops),
+        rounded(removed * loops),
+        touched(plan) - below,
+    )
     for child in children:
         yield from model(child, depth + 1)
 

@@ -15,14 +15,18 @@ WRONG = [
         "sorted_as_text",
         "As text, the tenth child comes before the second.",
         fails=["reading_order"],
-        edits=[("ORDER BY place;", 'ORDER BY array_to_string(place, \'.\') COLLATE "C";')],
+        edits=[("ORDER BY place;", "ORDER BY array_to_string(place, '.') COLLATE \"C\";")],
     ),
     Wrong(
         "only_the_first_level",
         "The children of children are not looked for.",
         fails=["every_node", "reading_order", "own_buffers", "init_plans", "plans_of_the_server"],
-        edits=[("WITH ORDINALITY AS child (plan, number)\n",
-                "WITH ORDINALITY AS child (plan, number)\n    WHERE cardinality(node.place) = 0\n")],
+        edits=[
+            (
+                "WITH ORDINALITY AS child (plan, number)\n",
+                "WITH ORDINALITY AS child (plan, number)\n    WHERE cardinality(node.place) = 0\n",
+            )
+        ],
     ),
     Wrong(
         "depth_from_one",
@@ -34,34 +38,60 @@ WRONG = [
         "rows_of_one_loop",
         "The numbers of rows are taken as they stand, those of one loop.",
         fails=["rows_of_all_loops", "never_executed", "plans_of_the_server"],
-        edits=[("round((plan ->> 'Plan Rows')::numeric * loops)", "round((plan ->> 'Plan Rows')::numeric)"),
-               ("(plan ->> 'Actual Rows')::numeric, 0) * loops)", "(plan ->> 'Actual Rows')::numeric, 0))")],
+        edits=[
+            (
+                "round((plan ->> 'Plan Rows')::numeric * loops)",
+                "round((plan ->> 'Plan Rows')::numeric)",
+            ),
+            (
+                "(plan ->> 'Actual Rows')::numeric, 0) * loops)",
+                "(plan ->> 'Actual Rows')::numeric, 0))",
+            ),
+        ],
     ),
     Wrong(
         "estimate_of_one_loop",
         "One loop's estimate is set against the rows of all loops.",
         fails=["rows_of_all_loops", "how_far_off", "never_executed", "plans_of_the_server"],
-        edits=[("round((plan ->> 'Plan Rows')::numeric * loops)", "round((plan ->> 'Plan Rows')::numeric)")],
+        edits=[
+            (
+                "round((plan ->> 'Plan Rows')::numeric * loops)",
+                "round((plan ->> 'Plan Rows')::numeric)",
+            )
+        ],
     ),
     Wrong(
         "whole_rows",
         "A third of a row in each loop is rounded to nothing.",
         fails=["rows_of_all_loops"],
-        edits=[("round(coalesce((plan ->> 'Actual Rows')::numeric, 0) * loops)",
-                "round(coalesce((plan ->> 'Actual Rows')::numeric, 0)) * loops")],
+        edits=[
+            (
+                "round(coalesce((plan ->> 'Actual Rows')::numeric, 0) * loops)",
+                "round(coalesce((plan ->> 'Actual Rows')::numeric, 0)) * loops",
+            )
+        ],
     ),
     Wrong(
         "too_few_only",
         "A node that gave less than was estimated is off as well.",
         fails=["how_far_off", "never_executed"],
-        edits=[("greatest(estimated_rows, actual_rows, 1) / greatest(least(estimated_rows, actual_rows), 1), 1",
-                "greatest(actual_rows, 1) / greatest(estimated_rows, 1), 1")],
+        edits=[
+            (
+                "greatest(estimated_rows, actual_rows, 1) / greatest(least(estimated_rows, actual_rows), 1), 1",
+                "greatest(actual_rows, 1) / greatest(estimated_rows, 1), 1",
+            )
+        ],
     ),
     Wrong(
         "null_for_zero",
         "Where no row came, nothing is said of an estimate of 50.",
         fails=["how_far_off", "never_executed"],
-        edits=[("greatest(least(estimated_rows, actual_rows), 1), 1", "nullif(least(estimated_rows, actual_rows), 0), 1")],
+        edits=[
+            (
+                "greatest(least(estimated_rows, actual_rows), 1), 1",
+                "nullif(least(estimated_rows, actual_rows), 0), 1",
+            )
+        ],
     ),
     Wrong(
         "never_run_is_right",
@@ -91,7 +121,12 @@ WRONG = [
         "null_removed",
         "Without a filter there is no number, and not 0.",
         fails=["removed", "plans_of_the_server"],
-        edits=[(f"coalesce((plan ->> {_KEY}Filter')::numeric, 0)", f"(plan ->> {_KEY}Filter')::numeric")],
+        edits=[
+            (
+                f"coalesce((plan ->> {_KEY}Filter')::numeric, 0)",
+                f"(plan ->> {_KEY}Filter')::numeric",
+            )
+        ],
     ),
     Wrong(
         "buffers_with_those_below",
@@ -103,15 +138,23 @@ WRONG = [
         "all_below_taken_away",
         "Grandchildren's pages are taken away twice.",
         fails=["own_buffers", "init_plans", "plans_of_the_server"],
-        edits=[("WHERE cardinality(child.place) = cardinality(measured.place) + 1",
-                "WHERE cardinality(child.place) > cardinality(measured.place)")],
+        edits=[
+            (
+                "WHERE cardinality(child.place) = cardinality(measured.place) + 1",
+                "WHERE cardinality(child.place) > cardinality(measured.place)",
+            )
+        ],
     ),
     Wrong(
         "buffers_times_loops",
         "Buffers are those of all loops already.",
         fails=["own_buffers", "plans_of_the_server"],
-        edits=[("coalesce((plan ->> 'Shared Hit Blocks')::bigint, 0)\n",
-                "coalesce((plan ->> 'Shared Hit Blocks')::bigint * (plan ->> 'Actual Loops')::bigint, 0)\n")],
+        edits=[
+            (
+                "coalesce((plan ->> 'Shared Hit Blocks')::bigint, 0)\n",
+                "coalesce((plan ->> 'Shared Hit Blocks')::bigint * (plan ->> 'Actual Loops')::bigint, 0)\n",
+            )
+        ],
     ),
     Wrong(
         "hits_only",
@@ -123,6 +166,11 @@ WRONG = [
         "init_plans_taken_away",
         "An InitPlan's pages are taken away twice, and somebody has less than none.",
         fails=["init_plans", "plans_of_the_server"],
-        edits=[("            AND child.plan ->> 'Parent Relationship' IS DISTINCT FROM 'InitPlan'\n", "")],
+        edits=[
+            (
+                "            AND child.plan ->> 'Parent Relationship' IS DISTINCT FROM 'InitPlan'\n",
+                "",
+            )
+        ],
     ),
 ]

@@ -1,6 +1,6 @@
-"""Statements by their cost. The server counts for everybody: a check asks the view itself before and
-after the answer, knows its own statements by their names, and asks again when somebody's statements
-were forgotten in between."""
+"""Statements by their cost. The server counts for everybody: a check asks the view itself before
+and after the answer, knows its own statements by their names, and asks again when somebody's
+statements were forgotten in between."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ TRUTH = """
 
 def shelf(app: Social) -> None:
     """Three statements, and how often each was run."""
-    app.sql("CREATE TABLE shelf AS SELECT n, repeat('x', 100) AS t FROM generate_series(1, 2000) AS n")
+    app.sql(
+        "CREATE TABLE shelf AS SELECT n, repeat('x', 100) AS t FROM generate_series(1, 2000) AS n"
+    )
     app.sql("VACUUM FULL shelf")  # past the server's memory: the first who reads it reads files
     for name in STATEMENTS:
         run(app, name)
@@ -87,8 +89,8 @@ def numbers(rows: Any, column: str) -> list[float]:
 
 @check(points=2, runs="social", on=shelf)
 def calls_and_rows(app: Social) -> None:
-    """A statement has one row, whatever its values were, with the number of its calls and of the rows that
-    it gave."""
+    """A statement has one row, whatever its values were, with the number of its calls and of the
+    rows that it gave."""
     for name in STATEMENTS:
         row, truth = asked(app, name)
         got = {column: row[column] for column in ("queryid", "calls", "rows")}
@@ -97,22 +99,29 @@ def calls_and_rows(app: Social) -> None:
 
 @check(points=2, runs="social", on=shelf)
 def times(app: Social) -> None:
-    """`total_time` is the time of all calls together, `mean_time` that of one, both in milliseconds."""
+    """`total_time` is the time of all calls together, `mean_time` that of one, both in
+    milliseconds."""
     for name in STATEMENTS:
         row, truth = asked(app, name)
-        for column, wanted in (("total_time", truth["total_time"]),
-                               ("mean_time", truth["total_time"] / truth["calls"])):  # fmt: skip
-            expect.that(close(row[column], wanted), f"{column} of {name}: {wanted}", str(row[column]),
-                        look="the columns of pg_stat_statements")  # fmt: skip
+        for column, wanted in (
+            ("total_time", truth["total_time"]),
+            ("mean_time", truth["total_time"] / truth["calls"]),
+        ):
+            expect.that(
+                close(row[column], wanted),
+                f"{column} of {name}: {wanted}",
+                str(row[column]),
+                look="the columns of pg_stat_statements",
+            )
 
 
 @check(points=1, runs="social", on=shelf)
 def buffers(app: Social) -> None:
-    """`buffers` are the pages of tables and indexes that were touched, in memory or read from files."""
+    """`buffers` are the pages of tables and indexes that were touched, in memory or read from
+    files."""
     for name in STATEMENTS:
         row, truth = asked(app, name)
-        expect.equal(row["buffers"], truth["buffers"], f"buffers of {name}",
-                     look="shared blocks")  # fmt: skip
+        expect.equal(row["buffers"], truth["buffers"], f"buffers of {name}", look="shared blocks")
 
 
 @check(points=2, runs="social", on=shelf)
@@ -121,9 +130,10 @@ def dearest_first(app: Social) -> None:
     sizes = numbers(app.ask(least_calls=1, page_size=ALL), "total_time")
     expect.that(
         len(sizes) > 3 and sizes == sorted(sizes, reverse=True),
-        "total_time that never rises from row to row", ", ".join(f"{size:.3f}" for size in sizes[:20]),
+        "total_time that never rises from row to row",
+        ", ".join(f"{size:.3f}" for size in sizes[:20]),
         look="ORDER BY",
-    )  # fmt: skip
+    )
 
 
 @check(points=2, runs="social", on=shelf)
@@ -136,20 +146,27 @@ def a_page(app: Social) -> None:
             after = costs(app)
             expect.equal(len(rows), page_size, "rows")
             page = {row["queryid"] for row in rows}
-            # Costs only grow: what stands on the page costs as much now as anything else did before.
+            # Costs only grow: what stands on the page costs as much now as anything else did
+            # before.
             least = min((after[one] for one in page & set(after)), default=0.0)
             dearer = {one: cost for one, cost in before.items() if one not in page and cost > least}
             if not dearer:
                 break
             if attempt == 3:
-                raise CheckFailed(f"the {page_size} dearest statements",
-                                  f"one of {least:.3f} ms, and left out one of {max(dearer.values()):.3f} ms",
-                                  look="what is cut off, and when")  # fmt: skip
+                raise CheckFailed(
+                    f"the {page_size} dearest statements",
+                    f"one of {least:.3f} ms, and left out one of {max(dearer.values()):.3f} ms",
+                    look="what is cut off, and when",
+                )
 
 
 def costs(app: Social) -> dict[Any, float]:
     """The time of each statement of this database that is not hidden from us."""
-    return {row["queryid"]: row["total_time"] for row in app.sql(TRUTH, [1]) if row["queryid"] is not None}
+    return {
+        row["queryid"]: row["total_time"]
+        for row in app.sql(TRUTH, [1])
+        if row["queryid"] is not None
+    }
 
 
 @check(points=2, runs="social", on=shelf)
@@ -178,8 +195,8 @@ def this_database(app: Social) -> None:
 
 @check(points=2, runs="social", on=shelf)
 def percent(app: Social) -> None:
-    """`percent` is a statement's share in the time of all of this database's statements with as many calls,
-    those included that are on no page, with one decimal."""
+    """`percent` is a statement's share in the time of all of this database's statements with as
+    many calls, those included that are on no page, with one decimal."""
     for least, page_size in ((1, ALL), (40, 2)):
         for attempt in range(5):
             before = sum(numbers(app.sql(TRUTH, [least]), "total_time"))
@@ -190,8 +207,11 @@ def percent(app: Social) -> None:
                 break
             if attempt == 4:
                 shown = [(row["total_time"], row["percent"]) for row in wrong[:3]]
-                raise CheckFailed(f"percents of {after:.3f} ms", f"total_time and percent: {shown}",
-                                  look="which rows are added up")  # fmt: skip
+                raise CheckFailed(
+                    f"percents of {after:.3f} ms",
+                    f"total_time and percent: {shown}",
+                    look="which rows are added up",
+                )
         for row in rows:
             (share,) = numbers([row], "percent")
             expect.that(close_to_a_tenth(share), "percents with one decimal", str(share))

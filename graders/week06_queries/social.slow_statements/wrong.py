@@ -2,8 +2,19 @@
 
 from workbench.alternatives import Wrong
 
-_ALL = ["calls_and_rows", "times", "buffers", "dearest_first", "a_page", "least_calls", "this_database", "percent"]
-_MINE = "WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())\n    AND calls"
+_ALL = [
+    "calls_and_rows",
+    "times",
+    "buffers",
+    "dearest_first",
+    "a_page",
+    "least_calls",
+    "this_database",
+    "percent",
+]
+_MINE = (
+    "WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())\n    AND calls"
+)
 
 WRONG = [
     Wrong(
@@ -96,8 +107,10 @@ WRONG = [
         fails=["percent"],
         edits=[
             ("FROM pg_stat_statements\n", "FROM (SELECT * FROM pg_stat_statements\n"),
-            ("ORDER BY total_exec_time DESC, queryid\nLIMIT %(page_size)s;",
-             "ORDER BY total_exec_time DESC, queryid\nLIMIT %(page_size)s) AS page ORDER BY total_exec_time DESC;"),
+            (
+                "ORDER BY total_exec_time DESC, queryid\nLIMIT %(page_size)s;",
+                "ORDER BY total_exec_time DESC, queryid\nLIMIT %(page_size)s) AS page ORDER BY total_exec_time DESC;",
+            ),
         ],
     ),
     Wrong(

@@ -1,8 +1,10 @@
-"""Sizes of tables: what is listed, and what is added up. The truth is asked of each relation alone."""
+"""Sizes of tables: what is listed, and what is added up. The truth is asked of each relation
+alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from workbench.checking import CheckFailed, Social, check, expect
@@ -56,12 +58,14 @@ SHELVES = """
     CREATE TABLE away.by_year_3 PARTITION OF by_year FOR VALUES FROM (2000) TO (9000);
     CREATE INDEX ON by_year (n);
     INSERT INTO by_year SELECT n, repeat('x', 300) FROM generate_series(1, 3000) AS n;
-    INSERT INTO by_year SELECT n, (SELECT string_agg(md5(n || '-' || m), '') FROM generate_series(1, 500) AS m)
+    INSERT INTO by_year
+    SELECT n, (SELECT string_agg(md5(n || '-' || m), '') FROM generate_series(1, 500) AS m)
     FROM generate_series(500, 503) AS n;
 
     CREATE TABLE nested (n int, m int) PARTITION BY RANGE (n);
     CREATE TABLE nested_1 PARTITION OF nested FOR VALUES FROM (0) TO (1000);
-    CREATE TABLE nested_2 PARTITION OF nested FOR VALUES FROM (1000) TO (9000) PARTITION BY RANGE (m);
+    CREATE TABLE nested_2 PARTITION OF nested FOR VALUES FROM (1000) TO (9000)
+        PARTITION BY RANGE (m);
     CREATE TABLE nested_2a PARTITION OF nested_2 FOR VALUES FROM (0) TO (1);
     CREATE TABLE nested_2b PARTITION OF nested_2 FOR VALUES FROM (1) TO (2);
     CREATE INDEX ON nested (m, n);
@@ -117,8 +121,8 @@ def ordinary_tables(app: Social) -> None:
 
 @check(points=2, runs="social", on=shelves)
 def long_values(app: Social) -> None:
-    """Long values and maps are `other_bytes`: they count for the total, and for neither the table nor
-    its indexes."""
+    """Long values and maps are `other_bytes`: they count for the total, and for neither the table
+    nor its indexes."""
     compared(app, ["long_values", "plain"], BYTES, "what lies beside the table's own file")
 
 
@@ -154,19 +158,21 @@ def nothing_else(app: Social) -> None:
 
 @check(points=2, runs="social", on=shelves)
 def partitioned_tables(app: Social) -> None:
-    """A partitioned table has the bytes of all its partitions, their indexes and long values, wherever
-    they lie, and no partition has a row of its own."""
+    """A partitioned table has the bytes of all its partitions, their indexes and long values,
+    wherever they lie, and no partition has a row of its own."""
     compared(app, ["by_year"], BYTES, "what is below the table")
     names = {row["table_name"] for row in app.ask()}
-    own = sorted(name for name in names if name.startswith(("by_year_", "away.by_year", "activities_2")))
+    own = sorted(
+        name for name in names if name.startswith(("by_year_", "away.by_year", "activities_2"))
+    )
     expect.equal(own, [], "partitions with a row of their own",
                  look="what pg_class knows of a partition")  # fmt: skip
 
 
 @check(points=1, runs="social", on=shelves)
 def counted(app: Social) -> None:
-    """`partition_count` is how many partitions a table has: 0 for one that is not partitioned, or has none
-    yet."""
+    """`partition_count` is how many partitions a table has: 0 for one that is not partitioned, or
+    has none yet."""
     rows = app.ask()
     for name in ("plain", "summary", "by_year", "no_members"):
         got = row_of(rows, name)["partition_count"]
@@ -175,8 +181,8 @@ def counted(app: Social) -> None:
 
 @check(points=2, runs="social", on=shelves, hidden=True)
 def partitions_of_partitions(app: Social) -> None:
-    """A partition may itself be partitioned: what is below it belongs to the whole, and only those count
-    that hold rows."""
+    """A partition may itself be partitioned: what is below it belongs to the whole, and only those
+    count that hold rows."""
     compared(app, ["nested"], BYTES, "what is below a partition")
     got = row_of(app.ask(), "nested")["partition_count"]
     expect.equal(got, 3, "the partition_count of a table with three partitions that hold rows")
@@ -192,12 +198,13 @@ def none_yet(app: Social) -> None:
 
 @check(points=2, runs="social", on=shelves)
 def in_order(app: Social) -> None:
-    """The largest table comes first, by its total; tables of the same size in the order of their names."""
+    """The largest table comes first, by its total; tables of the same size in the order of their
+    names."""
     rows = app.ask()
     sizes = [row["total_bytes"] for row in rows]
     expect.that(
         len(sizes) > 1 and not any(size is None for size in sizes) and
-        all(first >= second for first, second in zip(sizes, sizes[1:], strict=False)),
+        all(first >= second for first, second in pairwise(sizes)),
         "total_bytes that never rise from row to row", ", ".join(map(str, sizes)), look="ORDER BY",
     )  # fmt: skip
     ties = [row["table_name"] for row in rows if str(row["table_name"]).startswith("tie_")]

@@ -45,23 +45,42 @@ WRONG = [
     Wrong(
         "long_values_in_the_table",
         "pg_table_size counts long values and maps as the table.",
-        fails=["ordinary_tables", "long_values", "materialized_views", "partitioned_tables",
-               "partitions_of_partitions"],
+        fails=[
+            "ordinary_tables",
+            "long_values",
+            "materialized_views",
+            "partitioned_tables",
+            "partitions_of_partitions",
+        ],
         edits=[("sum(pg_relation_size(member.relid))", "sum(pg_table_size(member.relid))")],
     ),
     Wrong(
         "all_but_the_table_is_index",
         "What is not the table is taken for its indexes.",
-        fails=["ordinary_tables", "long_values", "materialized_views", "partitioned_tables",
-               "partitions_of_partitions"],
-        edits=[("sum(pg_indexes_size(member.relid))",
-                "sum(pg_total_relation_size(member.relid) - pg_relation_size(member.relid))")],
+        fails=[
+            "ordinary_tables",
+            "long_values",
+            "materialized_views",
+            "partitioned_tables",
+            "partitions_of_partitions",
+        ],
+        edits=[
+            (
+                "sum(pg_indexes_size(member.relid))",
+                "sum(pg_total_relation_size(member.relid) - pg_relation_size(member.relid))",
+            )
+        ],
     ),
     Wrong(
         "indexes_of_the_parent",
         "The index of a partitioned table is empty: its partitions' indexes have the entries.",
         fails=["partitioned_tables", "partitions_of_partitions"],
-        edits=[("sum(pg_indexes_size(member.relid))", "sum(pg_indexes_size(member.relid)) FILTER (WHERE member.level = 0)")],
+        edits=[
+            (
+                "sum(pg_indexes_size(member.relid))",
+                "sum(pg_indexes_size(member.relid)) FILTER (WHERE member.level = 0)",
+            )
+        ],
     ),
     Wrong(
         "one_level",
@@ -79,8 +98,12 @@ WRONG = [
         "itself_counted",
         "pg_partition_tree gives the table itself, too.",
         fails=["counted"],
-        edits=[("count(*) FILTER (WHERE member.level > 0 AND member.isleaf)",
-                "count(*) FILTER (WHERE member.isleaf)")],
+        edits=[
+            (
+                "count(*) FILTER (WHERE member.level > 0 AND member.isleaf)",
+                "count(*) FILTER (WHERE member.isleaf)",
+            )
+        ],
     ),
     Wrong(
         "null_for_none",
@@ -88,22 +111,37 @@ WRONG = [
         fails=["none_yet", "in_order"],
         edits=[
             (_MEMBER, _MEMBER.rstrip() + " AND level > 0\n"),
-            ("coalesce(sum(pg_relation_size(member.relid)), 0)", "sum(pg_relation_size(member.relid))"),
-            ("coalesce(sum(pg_indexes_size(member.relid)), 0)", "sum(pg_indexes_size(member.relid))"),
-            ("coalesce(sum(pg_total_relation_size(member.relid)), 0)",
-             "sum(pg_total_relation_size(member.relid))"),
+            (
+                "coalesce(sum(pg_relation_size(member.relid)), 0)",
+                "sum(pg_relation_size(member.relid))",
+            ),
+            (
+                "coalesce(sum(pg_indexes_size(member.relid)), 0)",
+                "sum(pg_indexes_size(member.relid))",
+            ),
+            (
+                "coalesce(sum(pg_total_relation_size(member.relid)), 0)",
+                "sum(pg_total_relation_size(member.relid))",
+            ),
         ],
     ),
     Wrong(
         "sorted_as_words",
         "As text, 9 kB is larger than 80 MB.",
         fails=["in_order"],
-        edits=[("ORDER BY size.total_bytes DESC", "ORDER BY pg_size_pretty(size.total_bytes) DESC")],
+        edits=[
+            ("ORDER BY size.total_bytes DESC", "ORDER BY pg_size_pretty(size.total_bytes) DESC")
+        ],
     ),
     Wrong(
         "any_order_of_ties",
         "Tables of the same size come as they like.",
         fails=["in_order"],
-        edits=[("ORDER BY size.total_bytes DESC, table_name", "ORDER BY size.total_bytes DESC, relation.oid")],
+        edits=[
+            (
+                "ORDER BY size.total_bytes DESC, table_name",
+                "ORDER BY size.total_bytes DESC, relation.oid",
+            )
+        ],
     ),
 ]
