@@ -81,6 +81,12 @@ WRONG = [
         edits=[(_FLAGGED, "ON posts (created_at, id) WHERE is_flagged;")],
     ),
     Wrong(
+        "settled_cases_behind",
+        "is_hidden as the first column: the queue is read in order, and the settled cases stay behind it.",
+        fails=["moderation"],
+        edits=[(_FLAGGED, "ON posts (is_hidden, created_at, id) WHERE is_flagged;")],
+    ),
+    Wrong(
         "unread_without_id",
         "What came at the same moment is sorted each time.",
         fails=["unread"],
@@ -168,5 +174,23 @@ WRONG = [
         "The index of all notifications looks like that of the unread, and goes.",
         fails=["earlier_questions"],
         edits=[(_UNREAD, _UNREAD + "DROP INDEX notifications_user_id_created_at_idx;\n")],
+    ),
+    Wrong(
+        "not_in_the_list",
+        "None of the seven questions searches the text, and the index of search goes.",
+        fails=["earlier_questions"],
+        edits=[(_HASHTAGS, _HASHTAGS + "\nDROP INDEX posts_search_vector_idx;")],
+    ),
+    Wrong(
+        "unread_foreign_key",
+        "Nobody asks by actor_id, until an account is deleted and its notifications are looked for.",
+        fails=["earlier_questions"],
+        edits=[(_UNREAD, _UNREAD + "DROP INDEX notifications_actor_id_idx;\n")],
+    ),
+    Wrong(
+        "more_room",
+        "More room for HOT updates, and every reader of posts pays for it with more pages.",
+        fails=["earlier_questions"],
+        edits=[(_FLAGGED, _FLAGGED + "\nALTER TABLE posts SET (fillfactor = 70);")],
     ),
 ]  # fmt: skip
