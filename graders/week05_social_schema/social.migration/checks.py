@@ -26,10 +26,34 @@ GOES_THROUGH = re.compile(
     r'(?:rewriting|verifying) table "posts"|building index ".*" on table "posts"'
 )
 
-INSERT = (
-    "INSERT INTO posts (user_id, content)"
-    " SELECT id, 'written meanwhile' FROM users WHERE username = 'chen'"
-)
+#: Something old is brought in. Its content says whether the column had its default by then.
+INSERT = """
+    INSERT INTO posts (user_id, content, created_at)
+    SELECT id, CASE WHEN EXISTS (
+        SELECT FROM pg_attribute JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+        WHERE attrelid = 'posts'::regclass AND attname = 'published_at'
+            AND pg_get_expr(adbin, adrelid) IN ('now()', 'CURRENT_TIMESTAMP')
+    ) THEN 'published now' ELSE 'written meanwhile' END, '2024-06-01'
+    FROM users WHERE username = 'chen'
+"""
+
+#: Likes and replies of old posts, the first and the last one. It undoes itself.
+LIKE = """
+    DO $$
+    DECLARE
+        fan bigint := (SELECT id FROM users WHERE username = 'chen');
+        old bigint[] := (SELECT ARRAY[min(id), max(id)] FROM posts WHERE content LIKE 'post %');
+    BEGIN
+        INSERT INTO likes (user_id, post_id) SELECT fan, unnest(old);
+        INSERT INTO posts (user_id, content, parent_post_id, thread_root_id)
+            SELECT fan, 'a reply', one, one FROM unnest(old) AS one;
+        RAISE EXCEPTION USING ERRCODE = 'LIKED';
+    END
+    $$
+"""
+
+#: What comes of it when nothing is wrong with it; or it was in the way, and PostgreSQL ended it.
+LIKED = ("LIKED", "40P01")
 
 PAGE = """
     SELECT id, content FROM posts WHERE user_id = %s AND published_at <= now()
@@ -81,8 +105,9 @@ class Writer:
     """
 
     def __init__(self, app: Social) -> None:
-        self._session = app.session()
+        self._session, self._fan = app.session(), app.session()
         self._insertion: Future[str] | None = None
+        self._liking: Future[str] | None = None
         self._given_up: dict[str, bool] = {}
         self.refused: list[str] = []
         self.written = 0
@@ -100,6 +125,19 @@ class Writer:
             self._insertion = self._session.try_out(text)
         return False
 
+    def like(self, step: Step) -> None:
+        """Like old posts and reply to them, between two transactions of the migration."""
+        self._end_liking()
+        if not step.was_open and self._insertion is None and self._liking is None:
+            self._liking = self._fan.try_out(LIKE)
+            self._end_liking()
+
+    def _end_liking(self, *, wait: bool = False) -> None:
+        if self._liking is not None and (wait or self._liking.done()):
+            code, self._liking = self._liking.result(), None
+            if code not in LIKED:
+                self.refused.append(f"{code} (a like of an old post, or a reply)")
+
     def note(self, step: Step, waiting: list[Lock]) -> None:
         """The statement is answered. waiting: the locks for which it was seen to wait."""
         if step.error.startswith(NOT_AVAILABLE):
@@ -108,6 +146,7 @@ class Writer:
 
     def end(self, *, wait: bool = False) -> None:
         """Commit it, if it is written by now."""
+        self._end_liking(wait=wait)
         if self._insertion is None or not (wait or self._insertion.done()):
             return
         code, self._insertion = self._insertion.result(), None
@@ -176,6 +215,7 @@ def follow(app: Social, migration: Migration, seen: Seen, writer: Writer) -> boo
     locked_out: dict[int, bool] = {}  # by connection: whether its transaction has kept writers out
     for step in migration:
         strong = locked_out.get(step.pid, False) and step.was_open
+        writer.like(step)
         strong |= writer.begin(step)
         waiting = go(migration, step)
         strong |= any(lock.stops_writers for lock in waiting)
@@ -253,10 +293,15 @@ def fills_every_old_post(app: Social) -> None:
 
 @check(points=2, runs="social", on=busy, after=upgrades)
 def the_old_application_goes_on(app: Social) -> None:
-    """Whoever does not know the column writes posts before, during and after: published now."""
+    """Whoever does not know the column writes, replies and likes before, during and after."""
     seen: Seen = app.seen["busy"]
     expect.equal(seen.turned_away, [], f"errors of {seen.written} posts written meanwhile",
-                 look="what a row gets that does not name the column, and since when")  # fmt: skip
+                 look="what a row gets that does not name the column, and since when;"
+                      " what holds for an old row that is updated")  # fmt: skip
+    lost = "content = 'published now' AND published_at = created_at"
+    expect.equal(app.sql(f"SELECT count(*) AS n FROM posts WHERE {lost}")[0]["n"], 0,
+                 "new posts that were filled, with the older created_at that they name",
+                 look="which posts the filling changes")  # fmt: skip
     found = app.sql(
         "INSERT INTO posts (user_id, content) SELECT id, 'afterwards' FROM users"
         " WHERE username = 'chen' RETURNING published_at = now() AS is_now, published_at::text"

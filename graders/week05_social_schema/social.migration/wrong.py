@@ -62,6 +62,21 @@ WRONG = [
         edits=[("ALTER COLUMN published_at SET NOT NULL\"", "ALTER COLUMN published_at SET NOT NULL, ALTER COLUMN published_at DROP DEFAULT\"")],
     ),
     Wrong(
+        "checked_before_it_is_filled",
+        "NOT VALID spares the old rows until somebody likes one.",
+        fails=["the_old_application_goes_on"],
+        edits=[
+            ("        _fill_old_posts()\n", ""),
+            ('        op.execute("ALTER TABLE posts VALIDATE', '        _fill_old_posts()\n        op.execute("ALTER TABLE posts VALIDATE'),
+        ],
+    ),
+    Wrong(
+        "fills_new_posts",
+        "The filling takes all ids up to the newest, also those that have their value.",
+        fails=["the_old_application_goes_on"],
+        edits=[(" AND published_at IS NULL", "")],
+    ),
+    Wrong(
         "touches_updated_at",
         "The filling passes for a change of the post.",
         fails=["fills_every_old_post"],
