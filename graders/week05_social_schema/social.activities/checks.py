@@ -220,12 +220,13 @@ def lies_by_week(app: Social) -> None:
     """`create_activity_partitions` makes all weeks between two times that are missing, from Monday
     to Sunday, and says how many."""
     for first, last, made in (
-        ("2020-12-31T12:00Z", "2021-01-03T23:59Z", 1),
+        ("2019-12-31T12:00Z", "2020-01-05T23:59Z", 1),
         ("2019-03-10T23:59Z", "2019-03-11T00:00Z", 2),
         ("2019-05-15T00:00Z", "2019-05-15T00:00Z", 1),
         ("2019-05-08T18:00Z", "2019-05-20T06:00Z", 2),
         ("2019-05-06T00:00Z", "2019-05-26T23:59Z", 0),
         ("2018-06-11T00:00Z", "2018-06-10T23:59Z", 0),
+        ("2018-08-15T00:00Z", "2018-08-14T23:59Z", 1),
     ):
         got = app.sql(CREATE, [first, last])[0]["made"]
         expect.equal(
@@ -237,11 +238,11 @@ def lies_by_week(app: Social) -> None:
     lie_where_they_belong(
         app,
         {
-            "2020-12-27T23:59:59.999999Z": "no partition",
-            "2020-12-28T00:00Z": "activities_2020_12_28",
-            "2021-01-03T23:59:59.999999Z": "activities_2020_12_28",
-            "2021-01-04T00:59+01:00": "activities_2020_12_28",
-            "2021-01-04T00:00Z": "no partition",
+            "2019-12-29T23:59:59.999999Z": "no partition",
+            "2019-12-30T00:00Z": "activities_2019_12_30",
+            "2020-01-05T23:59:59.999999Z": "activities_2019_12_30",
+            "2020-01-06T00:59+01:00": "activities_2019_12_30",
+            "2020-01-06T00:00Z": "no partition",
             "2019-03-10T12:00Z": "activities_2019_03_04",
             "2019-03-11T00:00Z": "activities_2019_03_11",
             "2019-05-06T00:00Z": "activities_2019_05_06",

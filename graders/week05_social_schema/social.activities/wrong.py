@@ -83,6 +83,18 @@ WRONG = [
                ("date_trunc('week', last_time)", "date_trunc('week', last_time + interval '1 day') - interval '1 day'")],
     ),
     Wrong(
+        "compares_times",
+        "From Wednesday to Tuesday of one week is no span of time, but it is a week.",
+        fails=["lies_by_week"],
+        edits=[(_LOCKED, "    IF last_time < first_time THEN\n        RETURN 0;\n    END IF;\n" + _LOCKED)],
+    ),
+    Wrong(
+        "year_of_the_iso_week",
+        "December 30th of 2019 lies in the first week of 2020, but its own year is 2019.",
+        fails=["lies_by_week"],
+        edits=[("to_char(week, 'YYYY_MM_DD')", "to_char(week, 'IYYY_MM_DD')")],
+    ),
+    Wrong(
         "weeks_of_the_session",
         "It is Monday when it is so for whoever runs the job.",
         fails=["means_utc"],

@@ -21,6 +21,7 @@ _KNOWN = """        CONTINUE WHEN EXISTS (
                 AND inhrelid = to_regclass('public.' || partition)
         );
 """
+_LOOK = "    -- Who makes partitions at the same time waits here, and then finds them.\n"
 _KEY = "    CONSTRAINT notifications_pkey PRIMARY KEY (id, created_at),\n"
 
 WRONG = [
@@ -77,6 +78,12 @@ WRONG = [
         fails=["makes_what_is_missing"],
         edits=[(_KNOWN, ""),
                (_CREATE, "        IF to_regclass('public.' || partition) IS NULL THEN\n" + _CREATE + "        END IF;\n")],
+    ),
+    Wrong(
+        "compares_days",
+        "From the 20th to the 5th of one month is no span of days, but it is a month.",
+        fails=["makes_what_is_missing"],
+        edits=[(_LOOK, "    IF last_day < first_day THEN\n        RETURN 0;\n    END IF;\n" + _LOOK)],
     ),
     Wrong(
         "nothing_ahead",

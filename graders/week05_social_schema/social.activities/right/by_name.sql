@@ -23,7 +23,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(42);
     WHILE monday <= (last_time AT TIME ZONE 'UTC')::date LOOP
-        IF first_time <= last_time AND to_regclass('activities_' || to_char(monday, 'YYYY_MM_DD')) IS NULL THEN
+        IF to_regclass('activities_' || to_char(monday, 'YYYY_MM_DD')) IS NULL THEN
             EXECUTE format(
                 'CREATE TABLE activities_%s PARTITION OF activities FOR VALUES FROM (%L) TO (%L)',
                 to_char(monday, 'YYYY_MM_DD'), monday || ' 00:00+00', monday + 7 || ' 00:00+00'

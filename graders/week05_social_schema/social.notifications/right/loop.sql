@@ -25,7 +25,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(4711);
     -- Until the first of the month of last_day.
-    WHILE month <= last_day - extract(day FROM last_day)::int + 1 AND last_day >= first_day LOOP
+    WHILE month <= last_day - extract(day FROM last_day)::int + 1 LOOP
         next_month := month + interval '1 month';
         name := 'notifications_' || to_char(month, 'YYYY"_"MM');
         IF NOT EXISTS (SELECT FROM pg_tables WHERE tablename = name AND schemaname = 'public') THEN
