@@ -139,13 +139,28 @@ def follows_somebody_else(app: Social) -> None:
 
 @check(points=2, runs="social", on=network)
 def ties_users(app: Social) -> None:
-    """Both ends of a tie are users."""
+    """Both ends of a tie are users, also when one's row is deleted while somebody makes the tie."""
     ada = add(app)
     nobody = add(app)
     app.sql("DELETE FROM users WHERE id = %s", [nobody])
     app.sql(FOLLOW, [ada, add(app)])
     for pair in ((ada, nobody), (nobody, ada)):
         expect.refused(app.sql, FOLLOW, pair, "a tie to a user who is not there")
+    for followed in (True, False):
+        leaving = add(app)
+        pair = [ada, leaving] if followed else [leaving, ada]
+        first, second = app.session(), app.session()
+        first("BEGIN")
+        first("DELETE FROM users WHERE id = %s", [leaving])
+        later = second.try_out(FOLLOW, pair)
+        ended = first.try_out("COMMIT").result()
+        code = later.result()
+        there = app.sql("SELECT FROM users WHERE id = %s", [leaving])
+        expect.that(bool(there) or not ties(app, leaving),
+                    "no tie of a user whose row was deleted at the same moment",
+                    f"a tie; COMMIT gave {ended or 'no error'}, the INSERT {code or 'none'}",
+                    sent=app.sql.written_out(FOLLOW, pair),
+                    look="what two transactions see of each other before they end")  # fmt: skip
 
 
 @check(points=2, runs="social", on=network)
@@ -188,13 +203,22 @@ def fills_in_the_moment(app: Social) -> None:
 
 @check(points=1, runs="social", on=network, hidden=True)
 def ties_late_users(app: Social) -> None:
-    """Any user can follow and be followed, the three billionth as well."""
+    """Any user can follow and be followed: the three billionth as well, and one who has given up
+    the account. Ties stay when one of their users does."""
     app.sql("INSERT INTO users (id, username, email, password_hash) OVERRIDING SYSTEM VALUE"
             " VALUES (%s, 'late', 'late@example.org', 'hash')", [LATE_USER])  # fmt: skip
-    ada, bob = add(app), add(app)
+    ada, bob, eve = add(app), add(app), add(app)
     app.sql(FOLLOW, [ada, LATE_USER])
     app.sql(FOLLOW, [LATE_USER, bob])
     expect.equal(ties(app, LATE_USER), [(ada, LATE_USER), (LATE_USER, bob)], "the ties")
+    app.sql("UPDATE users SET deleted_at = now() WHERE id = %s", [bob])
+    app.sql(FOLLOW, [ada, bob])
+    app.sql(FOLLOW, [bob, eve])
+    app.sql("UPDATE users SET deleted_at = now() WHERE id = %s", [LATE_USER])
+    wanted = sorted([(ada, LATE_USER), (LATE_USER, bob), (ada, bob), (bob, eve)])
+    expect.equal(ties(app, ada, bob, LATE_USER), wanted,
+                 "the ties after two accounts were given up",
+                 look="does it matter whether a user is live?")  # fmt: skip
 
 
 @check(points=1, runs="social", on=crowd)

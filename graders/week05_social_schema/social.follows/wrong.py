@@ -9,6 +9,57 @@ SELF = """,
     CONSTRAINT follows_not_oneself_check CHECK (follower_id <> followee_id)
 """
 
+LOOKS = """
+CREATE FUNCTION followee_is_there() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM users WHERE id = NEW.followee_id) THEN
+        RAISE foreign_key_violation USING MESSAGE = 'nobody';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER followee_is_there BEFORE INSERT OR UPDATE ON follows
+    FOR EACH ROW EXECUTE FUNCTION followee_is_there();
+
+CREATE FUNCTION followee_goes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM follows WHERE followee_id = OLD.id;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER followee_goes AFTER DELETE ON users
+    FOR EACH ROW EXECUTE FUNCTION followee_goes();
+"""
+
+LIVE_ONLY = """
+CREATE FUNCTION followee_is_live() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM users WHERE id = NEW.followee_id AND deleted_at IS NOT NULL) THEN
+        RAISE check_violation USING MESSAGE = 'the account was given up';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER followee_is_live BEFORE INSERT ON follows
+    FOR EACH ROW EXECUTE FUNCTION followee_is_live();
+"""
+
+GIVEN_UP = """
+CREATE FUNCTION forget_ties() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM follows WHERE NEW.id IN (follower_id, followee_id);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER forget_ties AFTER UPDATE OF deleted_at ON users
+    FOR EACH ROW WHEN (NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION forget_ties();
+"""
+
+FOLLOWEE = (
+    "    CONSTRAINT follows_followee_id_fkey FOREIGN KEY (followee_id)"
+    " REFERENCES users (id) ON DELETE CASCADE,\n"
+)
+
 WRONG = [
     Wrong(
         "an_id_of_its_own",
@@ -56,13 +107,25 @@ WRONG = [
         "ids_of_anybody",
         "The one who is followed need not be there.",
         fails=["ties_users", "goes_with_its_users"],
-        edits=[
-            (
-                "    CONSTRAINT follows_followee_id_fkey FOREIGN KEY (followee_id)"
-                " REFERENCES users (id) ON DELETE CASCADE,\n",
-                "",
-            )
-        ],
+        edits=[(FOLLOWEE, "")],
+    ),
+    Wrong(
+        "triggers_for_a_foreign_key",
+        "A trigger looks whether the user is there, and not whether somebody is deleting the row.",
+        fails=["ties_users"],
+        edits=[(FOLLOWEE, ""), (INDEX, INDEX + LOOKS)],
+    ),
+    Wrong(
+        "only_who_is_live",
+        "Nobody can follow an account that was given up.",
+        fails=["ties_late_users"],
+        edits=[(INDEX, INDEX + LIVE_ONLY)],
+    ),
+    Wrong(
+        "given_up_is_gone",
+        "The ties go when the account is given up, and would not be there when it comes back.",
+        fails=["ties_late_users"],
+        edits=[(INDEX, INDEX + GIVEN_UP)],
     ),
     Wrong(
         "followers_hold_a_user",

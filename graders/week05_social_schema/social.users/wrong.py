@@ -70,7 +70,7 @@ WRONG = [
     ),
     Wrong(
         "two_left_at_once",
-        "NULLS NOT DISTINCT keeps live names apart, and two of one name cannot be deleted at one moment.",
+        "NULLS NOT DISTINCT keeps live names apart, and two of one name cannot be given up at one moment.",
         fails=["frees_a_name"],
         edits=[
             (
@@ -105,10 +105,28 @@ WRONG = [
         edits=[("'^[A-Za-z0-9_]{1,30}$'", "'[A-Za-z0-9_]{1,30}'")],
     ),
     Wrong(
-        "anything_with_an_at",
-        "A sign @ somewhere is no address.",
+        "spaces_are_cut_off",
+        "varchar(30) takes a name of 30 letters and a space, and cuts the space off.",
+        fails=["bounds_names"],
+        edits=[("username text", "username varchar(30)"), ("{1,30}$'", "+$'")],
+    ),
+    Wrong(
+        "control_characters",
+        "No space and no @ may yet be a character that nobody can print.",
         fails=["bounds_addresses"],
-        edits=[("email COLLATE \"C\" ~ '^[!-?A-~]+@[!-?A-~]+$'", "email LIKE '%_@_%'")],
+        edits=[
+            (
+                "email COLLATE \"C\" ~ '^[!-?A-~]+@[!-?A-~]+$'",
+                "email ~ '^[^@[:space:]]+@[^@[:space:]]+$'"
+                " AND octet_length(email) = char_length(email)",
+            )
+        ],
+    ),
+    Wrong(
+        "hashes_of_one_kind",
+        "The hash has as much room as those of today need.",
+        fails=["bounds_the_other_texts"],
+        edits=[("password_hash text", "password_hash varchar(100)")],
     ),
     Wrong(
         "null_passes_the_check",

@@ -1,9 +1,9 @@
 -- A key of its own, which is NULL for who is gone: a plain UNIQUE constraint does the rest.
 CREATE TABLE users (
     id bigserial PRIMARY KEY,
-    username varchar(30) NOT NULL CONSTRAINT plain_name CHECK (username ~* '^[a-z0-9_]+$'),
-    email varchar(254) NOT NULL CHECK (email ~ '^[^@]+@[^@]+$'),
-    CHECK (email !~ '[^!-~]'),
+    username varchar NOT NULL CONSTRAINT plain_name CHECK (username ~* '^[a-z0-9_]{1,30}$'),
+    email varchar NOT NULL CHECK (email ~ '^[^@]+@[^@]+$'),
+    CHECK (email !~ '[^!-~]' AND length(email) < 255),
     password_hash varchar NOT NULL CHECK (length(password_hash) > 0),
     display_name varchar(100) CHECK (btrim(display_name, E' \t\r\n') <> ''),
     bio varchar(500) NOT NULL DEFAULT '',
