@@ -12,6 +12,9 @@ TABLES = ("likes", "reposts")
 #: What a constraint or a trigger of the answer's refuses with: bad data, a broken rule, RAISE.
 REFUSALS = ("22", "23", "P0")
 
+#: White space around a text belongs to it.
+FRAMED = ("\n Look at\nthis! \n", " \nLook at\n\tthis!\n ")
+
 #: An id that no sequence gives here.
 FAR = 1_000_000_000
 
@@ -75,7 +78,8 @@ def refused(app: Social, text: str, parameters: Any, why: str, look: str = "") -
 
 @check(points=2, runs="social", on=network)
 def keeps_likes_and_reposts(app: Social) -> None:
-    """A like and a repost need a user and a post, and have a time: now, unless said."""
+    """A like and a repost need a user and a post, any of them, and have a time: now, unless
+    said."""
     user = somebody(app)
     for table in TABLES:
         post, old = a_post(app), a_post(app)
@@ -96,6 +100,10 @@ def keeps_likes_and_reposts(app: Social) -> None:
                       {"post_id": old, "is_new": False, "as_said": True}],
                      f"the rows of {table}")  # fmt: skip
         other = a_post(app)
+        own, hidden = a_post(app, user), a_post(app)
+        app.sql("UPDATE posts SET is_hidden = true WHERE id = %s", [hidden])
+        for allowed in (own, hidden):
+            app.sql(add(table), [user, allowed])
         refused(app, add(table), [None, other], f"a row of {table} without a user")
         refused(app, add(table), [user, None], f"a row of {table} without a post")
         refused(app, f"INSERT INTO {table} (user_id, post_id, created_at) VALUES (%s, %s, NULL)",
@@ -177,11 +185,12 @@ def goes_with_user_and_post(app: Social) -> None:
 
 @check(points=2, runs="social", on=network)
 def says_something_or_nothing(app: Social) -> None:
-    """A repost's comment is NULL, or 1 to 500 characters that are not only white space."""
+    """A repost's comment is NULL, or 1 to 500 characters that are not only white space, and is
+    stored as it is written."""
     user = somebody(app)
     insert = "INSERT INTO reposts (user_id, post_id, comment) VALUES (%s, %s, %s)"
     read = "SELECT comment FROM reposts WHERE user_id = %s AND post_id = %s"
-    for comment in (None, "x", "Look at\nthis!", "✨" * 500, "é" * 500):
+    for comment in (None, "x", *FRAMED, "✨" * 500, "é" * 500):
         post = a_post(app)
         app.sql(insert, [user, post, comment])
         expect.equal(app.sql(read, [user, post])[0]["comment"], comment, "the comment as stored")
@@ -190,6 +199,10 @@ def says_something_or_nothing(app: Social) -> None:
     expect.equal(app.sql(read, [user, silent])[0]["comment"], None,
                  "the comment of a repost without one")  # fmt: skip
     change = "UPDATE reposts SET comment = %s WHERE post_id = %s"
+    for comment in FRAMED:
+        app.sql(change, [comment, silent])
+        stored = app.sql(read, [user, silent])[0]["comment"]
+        expect.equal(stored, comment, "the comment as stored by an UPDATE")
     look = "what a CHECK does when it comes out NULL"
     for comment in ("", " ", " \n\t ", "x" * 501, "é" * 501):
         refused(app, insert, [user, a_post(app), comment],

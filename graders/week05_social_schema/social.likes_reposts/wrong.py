@@ -80,6 +80,28 @@ WRONG = [
         edits=[(_CHECK, "CHECK (comment = NULL OR comment ~ '[^[:space:]]' AND char_length(comment) <= 500)")],
     ),
     Wrong(
+        "tidied_up",
+        "Line ends behind a comment are taken away, and nobody asked for that.",
+        fails=["says_something_or_nothing"],
+        edits=[(_REPOSTS_INDEX, _REPOSTS_INDEX +
+                "CREATE FUNCTION tidy_up() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n"
+                "    NEW.comment := rtrim(NEW.comment, E'\\n');\n    RETURN NEW;\nEND\n$$;\n"
+                "CREATE TRIGGER reposts_tidy BEFORE INSERT OR UPDATE ON reposts\n"
+                "    FOR EACH ROW EXECUTE FUNCTION tidy_up();\n")],
+    ),
+    Wrong(
+        "not_ones_own",
+        "Nobody follows themselves, so nobody likes what they wrote themselves.",
+        fails=["keeps_likes_and_reposts"],
+        edits=[(_LIKES_INDEX, _LIKES_INDEX +
+                "CREATE FUNCTION check_like() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n"
+                "    IF EXISTS (SELECT FROM posts WHERE (id, user_id) = (NEW.post_id, NEW.user_id)) THEN\n"
+                "        RAISE EXCEPTION 'your own post' USING ERRCODE = 'check_violation';\n"
+                "    END IF;\n    RETURN NEW;\nEND\n$$;\n"
+                "CREATE TRIGGER likes_check BEFORE INSERT ON likes\n"
+                "    FOR EACH ROW EXECUTE FUNCTION check_like();\n")],
+    ),
+    Wrong(
         "timeless",
         "A like without a time is in no order.",
         fails=["keeps_likes_and_reposts"],

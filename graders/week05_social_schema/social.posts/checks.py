@@ -19,6 +19,15 @@ MANY, PAGE, MOST_READ, MOST_PAGES = 1000, 20, 100, 40
 #: Users whom each post of many mentions: a walk through all mentions is long.
 MENTIONED = 8
 
+#: What an edit may change in a post that has but a content: columns and new values.
+EDITS = {
+    "content": "Edited", "post_type": "link", "media_urls": '["https://example.org/a.png"]',
+    "hashtags": ["sql"], "is_flagged": True, "is_hidden": True,
+}  # fmt: skip
+
+#: White space around a text belongs to it.
+FRAMED = ("\n a\n\tb \n", " \na\n\tb\n ")
+
 POST = "INSERT INTO posts (user_id, content) VALUES (%s, %s) RETURNING id"
 REPLY = (
     "INSERT INTO posts (user_id, content, parent_post_id, thread_root_id)"
@@ -143,20 +152,34 @@ def keeps_what_is_given(app: Social) -> None:
     year = "SELECT extract(year FROM updated_at)::integer AS year FROM posts WHERE id = %s"
     expect.equal(app.sql(year, [post])[0]["year"], 2020,
                  "the year of updated_at after changes of counts")  # fmt: skip
-    app.sql("UPDATE posts SET content = 'Edited' WHERE id = %s", [post])
-    expect.that(app.sql(year, [post])[0]["year"] > 2020, "updated_at is now, after an edit",
-                "updated_at is as old as before")  # fmt: skip
+    for column, value in EDITS.items():
+        post = app.sql(insert, [author])[0]["id"]
+        edit = f"UPDATE posts SET {column} = %s WHERE id = %s"
+        app.sql(edit, [value, post])
+        expect.that(app.sql(year, [post])[0]["year"] > 2020, "updated_at is now, after an edit",
+                    "updated_at is as old as before",
+                    sent=app.sql.written_out(edit, [value, post]))  # fmt: skip
 
 
 @check(points=2, runs="social", on=network)
 def limits_what_a_post_is(app: Social) -> None:
-    """Content says something in at most 500 characters, a post has one of four types, and
-    `media_urls` is a list."""
+    """Content says something in at most 500 characters and is stored as it is written, a post has
+    one of four types, and `media_urls` is a list of anything."""
     takes(app, "content", ["x", "\U0001f642" * 500, " a\n\tb ", "é" * 500, "x" * 500],
           ["", "   ", " \n\t", "x" * 501, "é" * 501],
           "characters are not bytes, and a space is not a word")  # fmt: skip
+    author = somebody(app)
+    post = a_post(app, author)
+    for content in FRAMED:
+        stored = app.sql(POST.replace(" id", " content"), [author, content])[0]["content"]
+        expect.equal(stored, content, "the content as stored")
+        update = "UPDATE posts SET content = %s WHERE id = %s RETURNING content"
+        stored = app.sql(update, [content, post])[0]["content"]
+        expect.equal(stored, content, "the content as stored by an UPDATE")
     takes(app, "post_type", ["text", "image", "video", "link"], ["", "poll", "TEXT", "Image"])
-    takes(app, "media_urls", ["[]", '["https://example.org/a.png", "https://example.org/b.png"]'],
+    takes(app, "media_urls",
+          ["[]", '["https://example.org/a.png", "https://example.org/b.png"]',
+           '[{"url": "https://example.org/a.png", "alt": "A cat"}]'],
           ["{}", '"https://example.org/a.png"', "null", "1"],
           "JSON's null is a value of jsonb, and not NULL")  # fmt: skip
 
@@ -200,6 +223,7 @@ def puts_replies_into_their_thread(app: Social) -> None:
     a_reply(app, author, deep, root)
     a_reply(app, author, root, root)
     refused(app, POST, [FAR, "Hello"], "a post of nobody's")
+    refused(app, POST, [None, "Hello"], "a post without an author")
     look = "what a foreign key does when one of its columns is NULL"
     for parent, named in ((root, None), (None, root), (reply, None), (None, reply)):
         refused(app, REPLY, [author, parent, named],
@@ -304,15 +328,21 @@ def holds_while_others_write(app: Social) -> None:
 
 @check(points=2, runs="social", on=network, hidden=True)
 def counts_without_waiting(app: Social) -> None:
-    """A change of a count does not wait for those who hold a foreign key's lock on the post."""
+    """A change of counts does not wait for those who hold a foreign key's lock on the post."""
     author = somebody(app)
     root = a_post(app, author)
     reply = a_reply(app, author, root, root)
+    there = app.sql("SELECT * FROM posts WHERE id = %s", [root])[0].keys()
+    counts = ", ".join(
+        f"{count} = {count} + 1"
+        for count in ("like_count", "repost_count", "reply_count", "view_count")
+        if count in there  # another check asks for their names
+    )
     for post in (root, reply):
         one, two = app.session(), app.session()
         one("BEGIN")
         one("SELECT id FROM posts WHERE id = %s FOR KEY SHARE", [post])
-        update = "UPDATE posts SET view_count = view_count + 1 WHERE id = %s"
+        update = f"UPDATE posts SET {counts} WHERE id = %s"
         counted = two.send(update, [post])
         waited = two.waits
         one("ROLLBACK")
@@ -352,6 +382,7 @@ def mentions_somebody_once(app: Social) -> None:
     post, other = a_post(app, author), a_post(app, author)
     for pair in ((post, friend), (post, third), (other, friend)):
         app.sql(MENTION, pair)
+    app.sql(MENTION, [a_post(app, author), author])
     refused(app, MENTION, [post, friend], "a mention that is there already")
     refused(app, MENTION, [post, FAR], "a mention of nobody")
     refused(app, MENTION, [FAR, friend], "a mention in no post")

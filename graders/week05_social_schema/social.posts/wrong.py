@@ -11,6 +11,7 @@ _EACH = (
     "    FOREIGN KEY (thread_root_id) REFERENCES posts (id) ON DELETE CASCADE,\n"
 )
 _SET = "CREATE FUNCTION set_post_thread() RETURNS trigger\n"
+_THREAD = "    NEW.thread_id := coalesce(NEW.thread_root_id, NEW.id);\n"
 _MENTIONED = (
     "    CONSTRAINT post_mentions_user_id_fkey FOREIGN KEY (user_id)"
     " REFERENCES users (id) ON DELETE CASCADE\n"
@@ -86,8 +87,14 @@ WRONG = [
         fails=["counts_without_waiting"],
         edits=[("    thread_id bigint NOT NULL,\n",
                 "    thread_id bigint GENERATED ALWAYS AS (coalesce(thread_root_id, id)) STORED,\n"),
-               ("    NEW.thread_id := coalesce(NEW.thread_root_id, NEW.id);\n", ""),
+               (_THREAD, ""),
                ("UPDATE OF thread_root_id, thread_id ON", "UPDATE OF thread_root_id ON")],
+    ),
+    Wrong(
+        "ranked_by_likes",
+        "The id makes an index of the most liked unique, and that makes the likes part of a key.",
+        fails=["counts_without_waiting"],
+        edits=[(_SET, "CREATE UNIQUE INDEX posts_most_liked ON posts (like_count DESC, id DESC);\n\n" + _SET)],
     ),
     Wrong(
         "replies_stay",
@@ -129,6 +136,12 @@ WRONG = [
         edits=[("char_length(content) <= 500", "octet_length(content) <= 500")],
     ),
     Wrong(
+        "tidied_up",
+        "The content is trimmed on its way in, and code loses its indent.",
+        fails=["limits_what_a_post_is"],
+        edits=[(_THREAD, _THREAD + "    NEW.content := btrim(NEW.content);\n")],
+    ),
+    Wrong(
         "any_json",
         "An object is a list of media to nobody.",
         fails=["limits_what_a_post_is"],
@@ -145,6 +158,12 @@ WRONG = [
         "updated_at changes whenever anything does.",
         fails=["keeps_what_is_given"],
         edits=[(_TOUCH, "    BEFORE UPDATE ON posts\n    FOR EACH ROW\n")],
+    ),
+    Wrong(
+        "new_hashtags_are_no_edit",
+        "The trigger was written anew, without the hashtags.",
+        fails=["keeps_what_is_given"],
+        edits=[(_TOUCH, _TOUCH.replace(" OLD.hashtags,", "").replace(" NEW.hashtags,", ""))],
     ),
     Wrong(
         "mentions_of_nobody",
