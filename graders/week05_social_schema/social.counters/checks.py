@@ -88,6 +88,13 @@ def expect_counts(
     expect.equal(got, wanted, f"{COLUMN[kind]} of {len(ids)} posts after {when}", look=look)
 
 
+def expect_untouched(sql: Callable[..., Any], ids: list[int], touched: str, when: str) -> None:
+    """No updated_at of these posts says that they were touched."""
+    query = f"SELECT id FROM public.posts WHERE id = ANY (%s) AND {touched}"
+    expect.equal(len(sql(query, [ids])), 0, f"posts with another updated_at after {when}",
+                 look="which columns of posts your functions set")  # fmt: skip
+
+
 def counting(app: Social, kind: str) -> None:
     """The plainest thing is counted; who does not count at all cannot be cheap or without locks."""
     users = people(app, 2)
@@ -98,7 +105,8 @@ def counting(app: Social, kind: str) -> None:
 
 @check(points=2, runs="social", on=network)
 def counts_likes_and_reposts(app: Social) -> None:
-    """A post knows its likes and reposts after every statement, also within a transaction."""
+    """A post knows its likes and reposts after every statement, also within a transaction; its
+    updated_at stays."""
     for kind in TABLES:
         users = people(app, 4)
         made = posts(app, users[0], 3)
@@ -125,6 +133,7 @@ def counts_likes_and_reposts(app: Social) -> None:
             expect_counts(session, kind, made, [4, 4, 1], "an INSERT before the COMMIT", look)
             session("ROLLBACK")
         expect_counts(app.sql, kind, made, [3, 4, 1], "the ROLLBACK of an INSERT")
+        expect_untouched(app.sql, made, "updated_at <> created_at", f"changes of {kind} only")
 
 
 @check(points=2, runs="social", on=network)
@@ -183,6 +192,8 @@ def follows_what_moves(app: Social) -> None:
                 values)  # fmt: skip
         expect_counts(app.sql, kind, made, [0, 1, 3],
                       "INSERT ... ON CONFLICT DO UPDATE: one of three was there")  # fmt: skip
+        app.sql(f"UPDATE {kind} SET post_id = %s WHERE post_id = %s", [made[0], made[2]])
+        expect_counts(app.sql, kind, made, [3, 1, 0], "three have moved to one post, in one go")
     users = people(app, 2)
     made = posts(app, users[0], 2)
     answers = posts(app, users[1], 1)
@@ -250,8 +261,8 @@ def attempt(app: Social, text: str, values: list[Any], look: str) -> None:
 
 @check(points=1, runs="social", on=network)
 def starts_anew_after_truncate(app: Social) -> None:
-    """After TRUNCATE of likes or reposts their count is 0 everywhere; posts can be truncated
-    too."""
+    """After TRUNCATE of likes or reposts their count is 0 everywhere, and nothing else has changed;
+    posts can be truncated too."""
     for kind in TABLES:
         counting(app, kind)
     users = people(app, 2)
@@ -266,6 +277,8 @@ def starts_anew_after_truncate(app: Social) -> None:
                 wanted = [0, 0] if kind in emptied else [2, 2]
                 expect_counts(session, kind, made, wanted, f"TRUNCATE {', '.join(emptied)}",
                               "which event TRUNCATE is, and what its trigger sees")  # fmt: skip
+            # now(): when this transaction began.
+            expect_untouched(session, made, "updated_at >= now()", f"TRUNCATE {', '.join(emptied)}")
             session("ROLLBACK")
         session("BEGIN")
         session("TRUNCATE posts CASCADE")
@@ -370,23 +383,25 @@ def together(app: Social, held: int, statements: list[tuple[str, Any]]) -> None:
 
 @check(points=1, runs="social", on=network)
 def lets_others_pass(app: Social) -> None:
-    """Who likes, reposts or answers a post does not hold up those who do so with other posts."""
+    """Who likes, reposts or answers a post, or takes that back, does not hold up those who do so
+    with other posts."""
     for kind in COLUMN:
         users = people(app, 2)
         made = posts(app, users[0], 2)
-        with closing(app.session()) as first, closing(app.session()) as second:
-            first("BEGIN")
-            first(*like(kind, users[:1], made[:1]))
-            late = second.send(*like(kind, users[1:], made[1:]))
-            passed = late.done()
-            first("COMMIT")
-            late.result()
-        expect.that(passed, "it is done before the first transaction ends", "it waits",
-                    sent=f"{app.sql.written_out(*like(kind, users[1:], made[1:]))}\nwhile a"
-                         f" transaction was open that had run\n"
-                         f"{app.sql.written_out(*like(kind, users[:1], made[:1]))}",
-                    look="what your trigger locks beside the posts that it counts for")  # fmt: skip
-        expect_counts(app.sql, kind, made, [1, 1], "one each")
+        for change, wanted, when in ((like, [1, 1], "one each"), (unlike, [0, 0], "both left")):
+            ours, theirs = change(kind, users[:1], made[:1]), change(kind, users[1:], made[1:])
+            with closing(app.session()) as first, closing(app.session()) as second:
+                first("BEGIN")
+                first(*ours)
+                late = second.send(*theirs)
+                passed = late.done()
+                first("COMMIT")
+                late.result()
+            expect.that(passed, "it is done before the first transaction ends", "it waits",
+                        sent=f"{app.sql.written_out(*theirs)}\nwhile a transaction was open that"
+                             f" had run\n{app.sql.written_out(*ours)}",
+                        look="what your trigger locks beside what it counts for")  # fmt: skip
+            expect_counts(app.sql, kind, made, wanted, when)
 
 
 @check(points=2, runs="social", on=network)
@@ -485,13 +500,16 @@ def counts_for_any_session(app: Social) -> None:
 
 @check(points=2, runs="social", on=network)
 def recounts(app: Social) -> None:
-    """`recount_posts()` mends every wrong count, and returns how many posts had one."""
+    """`recount_posts()` mends every wrong count, in any session, and returns how many posts had
+    one."""
     users = people(app, 3)
     made = posts(app, users[0], 5)
     app.sql(*like("likes", users, made[:2]))
     app.sql(*like("reposts", users[:2], made[1:3]))
     app.sql(*like("replies", users, made[1:2]))
     app.sql(*like("replies", users[:1], made[3:4]))
+    app.sql("UPDATE posts SET is_hidden = true WHERE user_id = %s AND parent_post_id = %s",
+            [users[0], made[1]])  # fmt: skip
     truth = {"likes": [3, 3, 0, 0, 0], "reposts": [0, 2, 2, 0, 0], "replies": [0, 3, 0, 1, 0]}
     app.sql("SELECT recount_posts() AS n")
     look = "what there is of each kind, counted on its own, and posts that have none of it"
@@ -511,6 +529,14 @@ def recounts(app: Social) -> None:
         expect.equal(found, wanted, what, look=look)
     app.sql(*unlike("likes", users[:1], made))
     expect_counts(app.sql, "likes", made, [2, 2, 0, 0, 0], "recount_posts() and a DELETE")
+    app.sql("UPDATE posts SET like_count = 9 WHERE id = ANY (%s)", [made])
+    with closing(app.session()) as session:
+        session("BEGIN")
+        session("SET LOCAL search_path = ''; SELECT public.recount_posts() AS n")
+        session("COMMIT")
+    expect_counts(app.sql, "likes", made, [2, 2, 0, 0, 0],
+                  "SET search_path = ''; SELECT public.recount_posts()",
+                  "which names your function uses, and who looks them up")  # fmt: skip
 
 
 @check(points=1, runs="social", on=network)

@@ -120,6 +120,19 @@ WRONG = [
         ],
     ),
     Wrong(
+        "one_at_a_time_to_leave",
+        "Who takes a like back waits for whoever takes back any other.",
+        fails=["lets_others_pass"],
+        edits=[("    ELSIF TG_OP = 'DELETE' THEN\n",
+                "    ELSIF TG_OP = 'DELETE' THEN\n        PERFORM pg_advisory_xact_lock(5);\n")],
+    ),
+    Wrong(
+        "a_like_is_a_change",
+        "With every like the post looks as if its author had edited it.",
+        fails=["counts_likes_and_reposts"],
+        edits=[(_UPDATE_LIKES, "        updated_at = now(),\n" + _UPDATE_LIKES)],
+    ),
+    Wrong(
         "counts_all_again",
         "Right, and dear: every like of a post with a million of them counts a million.",
         fails=["costs_the_same_for_the_famous"],
@@ -136,6 +149,12 @@ WRONG = [
         edits=[(_LIKES_MOVED, ""), (_REPOSTS_MOVED, "")],
     ),
     Wrong(
+        "moves_one_by_one",
+        "Only a post that gains or loses one is counted, so three that move together are lost.",
+        fails=["follows_what_moves"],
+        edits=[("HAVING sum(change) <> 0", "HAVING sum(change) IN (1, -1)")],
+    ),
+    Wrong(
         "replies_do_not_move",
         "A reply that moves is still counted where it was.",
         fails=["follows_what_moves", "counts_for_any_session"],
@@ -146,6 +165,12 @@ WRONG = [
         "TRUNCATE calls no DELETE trigger: the likes are gone and the counts are not.",
         fails=["starts_anew_after_truncate"],
         edits=[(_LIKES_TRUNCATED, "")],
+    ),
+    Wrong(
+        "truncate_is_a_change",
+        "All posts look edited at once.",
+        fails=["starts_anew_after_truncate"],
+        edits=[("SET like_count = 0 WHERE", "SET like_count = 0, updated_at = now() WHERE")],
     ),
     Wrong(
         "truncate_clears_everything",
@@ -182,6 +207,18 @@ WRONG = [
         "The names are looked up by the settings of whoever writes.",
         fails=["counts_for_any_session"],
         edits=[(_LOCK, _LOCK.replace("public.", ""))],
+    ),
+    Wrong(
+        "recounts_by_short_names",
+        "The repair works from psql, and not from a job that has no search_path.",
+        fails=["recounts"],
+        edits=[("FROM public.likes GROUP BY 1", "FROM likes GROUP BY 1")],
+    ),
+    Wrong(
+        "recounts_what_is_shown",
+        "The triggers count hidden replies and the repair does not.",
+        fails=["recounts"],
+        edits=[("FROM public.posts GROUP BY 1", "FROM public.posts WHERE NOT is_hidden GROUP BY 1")],
     ),
     Wrong(
         "counts_what_is_joined",

@@ -123,6 +123,18 @@ WRONG = [
         edits=[("posts.user_id = users.id AND NOT posts.is_hidden", "posts.user_id = users.id")],
     ),
     Wrong(
+        "flagged_is_not_hidden",
+        "A flagged post waits for a moderator; nobody has hidden it yet.",
+        fails=["leaves_hidden_posts_out"],
+        edits=[("AND NOT posts.is_hidden", "AND NOT posts.is_hidden AND NOT posts.is_flagged")],
+    ),
+    Wrong(
+        "planned_is_written",
+        "A post that is dated to the future is left out: the text counts what is written.",
+        fails=["leaves_hidden_posts_out"],
+        edits=[("AND NOT posts.is_hidden", "AND NOT posts.is_hidden AND posts.created_at <= now()")],
+    ),
+    Wrong(
         "last_post_is_hidden",
         "The filter stands at the count only: the date tells of a post that nobody may see.",
         fails=["leaves_hidden_posts_out"],
@@ -134,6 +146,12 @@ WRONG = [
         "An account that was given up is still shown.",
         fails=["shows_live_users"],
         edits=[(_LIVE, ";\n")],
+    ),
+    Wrong(
+        "leaves_later",
+        "Live is who has no deleted_at, and not who has one that is to come.",
+        fails=["shows_live_users"],
+        edits=[(_LIVE, "WHERE users.deleted_at IS NULL OR users.deleted_at > now();\n")],
     ),
     Wrong(
         "only_live_followers",
