@@ -103,6 +103,8 @@ def finds_words(app: Social) -> None:
     finds(app, texts, "databases -running", [], look)
     finds(app, texts, '"running databases"', [lisbon], look)
     finds(app, texts, '"databases running"', [], look)
+    long = post(app.sql, "so on " * 80 + "harbour", ["travel"])
+    finds(app, {long: "480 letters and then harbour"}, "harbour", [long], "all of a long text")
 
 
 @check(points=2, runs="social", on=ada)
@@ -115,6 +117,8 @@ def finds_hashtags(app: Social) -> None:
     look = "how the list of hashtags becomes a text"
     for words in ("bird", "BIRDS", "gardens", "日本語", "hello birds gardening"):
         finds(app, texts, words, [hello], look)
+    last = post(app.sql, "Many of them", [f"number{n}" for n in range(1, 31)])
+    finds(app, {last: "a post with number1 to number30"}, "number30", [last], "all of a long list")
 
 
 @check(points=2, runs="social", on=ada)
@@ -159,9 +163,16 @@ def follows_the_post(app: Social) -> None:
     app.sql("UPDATE posts SET content = 'New gate' WHERE id = %s", [tower])
     finds(app, texts, "gate", [tower], look)
     finds(app, texts, "tower", [], look)
+    app.sql("UPDATE posts SET content = 'New door' WHERE id = %s", [tower])
+    finds(app, texts, "door", [tower], f"another text of equal length: {look}")
+    finds(app, texts, "gate", [], f"another text of equal length: {look}")
     app.sql("UPDATE posts SET hashtags = ARRAY['wood'] WHERE id = ANY (%s)", [list(texts)])
     finds(app, texts, "wood", [tower, bridge], look)
     finds(app, texts, "stone", [], look)
+    app.sql("UPDATE posts SET hashtags = ARRAY['wood', 'moss'] WHERE id = %s", [bridge])
+    app.sql("UPDATE posts SET hashtags = ARRAY['moss'] WHERE id = %s", [bridge])
+    finds(app, texts, "moss", [bridge], f"one hashtag less: {look}")
+    finds(app, texts, "wood", [tower], f"one hashtag less: {look}")
     app.sql(
         "UPDATE posts SET content = 'Fresh ' || id, hashtags = '{paper}' WHERE id = ANY (%s)",
         [list(texts)],
@@ -172,7 +183,7 @@ def follows_the_post(app: Social) -> None:
 
 @check(points=3, after=finds_words, runs="social", on=ada)
 def computes_nothing_for_a_like(app: Social) -> None:
-    """An update of counts, flags or times does not make the words anew."""
+    """An update of other columns (counts, flags, times) does not make the words anew."""
     look = "what PostgreSQL has to do for an update that leaves text and hashtags alone"
     (column,) = app.sql(
         "SELECT attgenerated <> '' AS generated FROM pg_attribute"
@@ -199,6 +210,7 @@ def computes_nothing_for_a_like(app: Social) -> None:
             "view_count = view_count + 1, repost_count = 2, reply_count = 3",
             "is_flagged = true",
             "is_hidden = true, updated_at = now()",
+            "post_type = 'image', media_urls = '[\"tower.png\"]'",
         ):
             session(f"UPDATE posts SET {change} WHERE id = %s", [id])
             (row,) = session("SELECT search_vector::text AS words FROM posts WHERE id = %s", [id])
@@ -247,6 +259,15 @@ def cannot_be_forged(app: Social) -> None:
         taken(app, statement, [honest])
         finds(app, texts, "forged", [], look)
         finds(app, texts, "honest plain", [honest], f"after {statement}: {look}")
+    for value in ("'forged'", "NULL"):
+        texts = written(app, ("Honest words", ["plain"]))
+        (honest,) = texts
+        statement = f"UPDATE posts SET content = 'Clear words', search_vector = {value}"
+        taken(app, f"{statement} WHERE id = %s", [honest])
+        (stored,) = app.sql("SELECT content FROM posts WHERE id = %s", [honest])
+        look = f"after {statement}: an update that sets both"
+        finds(app, texts, "forged", [], look)
+        finds(app, texts, f"{stored['content']} plain", [honest], look)
     statement = (
         "INSERT INTO posts (user_id, content, hashtags, search_vector)"
         " SELECT id, 'Truthful words', '{plain}', 'forged' FROM users WHERE username = 'ada'"

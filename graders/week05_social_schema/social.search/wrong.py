@@ -14,6 +14,12 @@ _TRIGGER = (
     "    BEFORE INSERT OR UPDATE OF content, hashtags, search_vector ON posts\n"
     "    FOR EACH ROW EXECUTE FUNCTION set_post_search_vector();\n"
 )
+_BEGIN = "BEGIN\n"
+_UNLESS = (
+    "    IF TG_OP = 'UPDATE' AND NEW.search_vector IS NOT DISTINCT FROM OLD.search_vector\n"
+    "        AND {} THEN\n"
+    "        RETURN NEW;\n    END IF;\n"
+)
 _HELPER = (
     "CREATE FUNCTION post_words(content text, hashtags text[]) RETURNS tsvector\n"
     "LANGUAGE sql IMMUTABLE AS $words$\n"
@@ -56,6 +62,29 @@ WRONG = [
         edits=[(_EVENTS, "BEFORE INSERT OR UPDATE OF content, search_vector ON posts")],
     ),
     Wrong(
+        "compares_lengths",
+        "Another text of equal length is taken for the same text.",
+        fails=["follows_the_post"],
+        edits=[(_BEGIN, _BEGIN + _UNLESS.format(
+            "char_length(NEW.content) = char_length(OLD.content) AND NEW.hashtags = OLD.hashtags"))],
+    ),
+    Wrong(
+        "only_more_hashtags",
+        "Words are made anew when there are new ones; a hashtag that is taken away is still found.",
+        fails=["follows_the_post"],
+        edits=[(_BEGIN, _BEGIN + _UNLESS.format(
+            "NEW.content = OLD.content AND NEW.hashtags <@ OLD.hashtags"))],
+    ),
+    Wrong(
+        "trusts_who_edits",
+        "Whoever changes the text may bring words along.",
+        fails=["cannot_be_forged"],
+        edits=[(_BEGIN, _BEGIN +
+                "    IF TG_OP = 'UPDATE' AND NEW.content <> OLD.content\n"
+                "        AND NEW.search_vector IS DISTINCT FROM OLD.search_vector THEN\n"
+                "        RETURN NEW;\n    END IF;\n")],
+    ),
+    Wrong(
         "open_to_everybody",
         "The trigger looks at text and hashtags only: search_vector itself can be set.",
         fails=["cannot_be_forged"],
@@ -93,6 +122,12 @@ WRONG = [
         "Hashtags become lexemes in their own case and form, which no query asks for.",
         fails=["finds_hashtags", "weighs"],
         edits=[(_TAGS, "array_to_tsvector(NEW.hashtags)")],
+    ),
+    Wrong(
+        "as_long_as_elsewhere",
+        "Only the first 280 letters are read: posts of another network are not longer.",
+        fails=["finds_words"],
+        edits=[(_CONTENT, _CONTENT.replace("NEW.content", "left(NEW.content, 280)"))],
     ),
     Wrong(
         "words_as_they_are",

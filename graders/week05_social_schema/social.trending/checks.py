@@ -128,6 +128,9 @@ def folds_case(app: Social) -> None:
         shows(session, {"sql": 6}, "3 posts with SQL and 3 with sql", look)
         use(session, 2, ["sQl", "Sql"])
         shows(session, {"sql": 8}, "then 2 posts with sQl and Sql", look)
+        use(session, 5, ["L" * 100])
+        shows(session, {"sql": 8, "l" * 100: 5}, "then 5 posts with a hashtag of 100 times L",
+              "the longest hashtag")  # fmt: skip
 
 
 @check(points=2, runs="social", on=ten_writers)
@@ -150,13 +153,25 @@ def looks_at_the_last_24_hours(app: Social) -> None:
 
 @check(points=1, runs="social", on=ten_writers)
 def leaves_out_hidden_posts(app: Social) -> None:
-    """Hidden posts do not count."""
+    """Hidden posts do not count; all others do: replies, flagged ones, and those of users who have
+    left."""
     with undone(app) as session:
         use(session, 6, ["seen", "both"])
         use(session, 6, ["hidden", "both"], hidden=True)
         shows(session, {"both": 6, "seen": 6},
               "6 posts with seen and both, and 6 hidden ones with hidden and both",
               "is_hidden")  # fmt: skip
+        all_count = "which posts count: all that are not hidden"
+        session("""
+            UPDATE posts SET parent_post_id = root.id, thread_root_id = root.id
+            FROM (SELECT min(id) AS id FROM posts) AS root
+            WHERE posts.id > root.id AND NOT is_hidden
+        """)
+        shows(session, {"both": 6, "seen": 6}, "then five of the six are replies", all_count)
+        session("UPDATE posts SET is_flagged = true")
+        shows(session, {"both": 6, "seen": 6}, "then all posts are flagged", all_count)
+        session("UPDATE users SET deleted_at = now()")
+        shows(session, {"both": 6, "seen": 6}, "then all users have left", all_count)
 
 
 @check(points=2, runs="social", on=ten_writers)
@@ -166,9 +181,11 @@ def keeps_the_first_fifty(app: Social) -> None:
     a, m, z = ([f"{letter}{n:02}" for n in range(30)] for letter in "amz")
     with undone(app) as session:
         use(session, 6, z, writers=2)
-        use(session, 6, m)
+        use(session, 6, m, age="2 hours")
         use(session, 7, ["zz"])
-        use(session, 6, a)
+        # Neither the last posts nor the first ones decide.
+        use(session, 6, a[:15])
+        use(session, 6, a[15:], age="3 hours")
         # One with more posts, thirty with more users, and nineteen of sixty that are equal.
         wanted = {"zz": 7} | dict.fromkeys(z + a[:19], 6)
         shows(session, wanted,
@@ -178,8 +195,8 @@ def keeps_the_first_fifty(app: Social) -> None:
 
 @check(points=2, runs="social")
 def is_kept_until_it_is_refreshed(app: Social) -> None:
-    """It is there and empty before the first refresh; reading it reads few pages, and new posts
-    wait for the next one."""
+    """It is there and empty before the first refresh; reading it reads few pages, new posts wait
+    for the next one, and what trends no more is gone then."""
     look = "where readers get their rows from"
     expect.equal(len(app.sql(COUNTS)), 0, "rows before anything was written", look=look)
     ten_writers(app)
@@ -195,18 +212,23 @@ def is_kept_until_it_is_refreshed(app: Social) -> None:
     app.sql(REFRESH)
     expect.equal(trending(app.sql), {"birds": 1200, "first": 600, "second": 600, "trains": 600},
                  "what trends after the refresh", look=look)  # fmt: skip
+    app.sql("UPDATE posts SET is_hidden = true WHERE 'second' = ANY (hashtags)")
+    app.sql(REFRESH)
+    expect.equal(trending(app.sql), {"birds": 600, "first": 600, "trains": 600},
+                 "what trends after the posts with second were hidden, and a refresh",
+                 look="what becomes of the old rows")  # fmt: skip
 
 
 @check(points=3, runs="social")
 def lets_readers_read(app: Social) -> None:
-    """A refresh does not wait for who reads, and who reads does not wait for a refresh: the old
-    list is there until the new one is."""
+    """A refresh does not wait for who reads, and who reads or writes posts does not wait for a
+    refresh: the old list is there until the new one is."""
     look = "which lock the refresh takes, and what it needs to get along with a weaker one"
     ten_writers(app)
     use(app.sql, 6, ["first"])
     app.sql(REFRESH)
     use(app.sql, 7, ["second"])
-    reader, job = app.session(), app.session()
+    reader, job, writer = app.session(), app.session(), app.session()
     first, second = [{"hashtag": "first"}], [{"hashtag": "second"}, {"hashtag": "first"}]
     read = "SELECT hashtag FROM trending_hashtags ORDER BY post_count DESC"
     reader("BEGIN")
@@ -220,10 +242,17 @@ def lets_readers_read(app: Social) -> None:
                 "it waited for the reader", sent=REFRESH, look=look)  # fmt: skip
     reading = reader.send(read)
     waited = reader.waits
+    like = "UPDATE posts SET like_count = like_count + 1"
+    liked = writer.send(like)
+    writer_waited = writer.waits
     job("COMMIT")
     rows = reading.result()
+    liked.result()
     expect.that(not waited, "a reader reads while a refresh's transaction is open",
                 "it waited for the refresh", sent=read, look=look)  # fmt: skip
+    expect.that(not writer_waited, "posts are liked while a refresh's transaction is open",
+                "the like waited for the refresh", sent=like,
+                look="what the refresh locks of the posts")  # fmt: skip
     expect.equal(rows, first, "what a reader sees until the refresh is committed", look=look)
     expect.equal(reader(read), second, "what a reader sees then", look=look)
 

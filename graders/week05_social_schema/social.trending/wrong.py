@@ -39,6 +39,21 @@ WRONG = [
                          "    INSERT INTO public.trending_hashtags SELECT * FROM public.now_trending;\n")],
     ),
     Wrong(
+        "locks_the_posts",
+        "So that nothing changes meanwhile: every like waits for the job.",
+        fails=["lets_readers_read"],
+        edits=[(_REFRESH, "    SELECT FROM public.posts FOR UPDATE;\n" + _REFRESH)],
+    ),
+    Wrong(
+        "what_was_stays",
+        "A table whose rows come and change, and never go.",
+        fails=["is_kept_until_it_is_refreshed"],
+        edits=[*_TABLE, (_REFRESH, "    LOCK TABLE public.trending_hashtags IN SHARE ROW EXCLUSIVE MODE;\n"
+                         "    INSERT INTO public.trending_hashtags SELECT * FROM public.now_trending\n"
+                         "    ON CONFLICT (hashtag) DO UPDATE SET post_count = EXCLUDED.post_count,\n"
+                         "        user_count = EXCLUDED.user_count, last_used_at = EXCLUDED.last_used_at;\n")],
+    ),
+    Wrong(
         "plain_view",
         "Nothing is kept: every reader counts again.",
         fails=["is_kept_until_it_is_refreshed", "lets_readers_read"],
@@ -121,6 +136,27 @@ WRONG = [
         "What a moderator has hidden trends.",
         fails=["leaves_out_hidden_posts"],
         edits=[("        AND NOT posts.is_hidden\n", "")],
+    ),
+    Wrong(
+        "only_what_begins",
+        "Only what begins a thread counts, and a reply does not.",
+        fails=["leaves_out_hidden_posts"],
+        edits=[("        AND NOT posts.is_hidden\n",
+                "        AND NOT posts.is_hidden\n        AND posts.parent_post_id IS NULL\n")],
+    ),
+    Wrong(
+        "flagged_is_hidden",
+        "What waits for a moderator is treated as if it were hidden.",
+        fails=["leaves_out_hidden_posts"],
+        edits=[("        AND NOT posts.is_hidden\n",
+                "        AND NOT posts.is_hidden\n        AND NOT posts.is_flagged\n")],
+    ),
+    Wrong(
+        "ties_by_the_last_post",
+        "Among equal counts the newest are kept.",
+        fails=["keeps_the_first_fifty"],
+        edits=[(_ORDER, "ORDER BY post_count DESC, user_count DESC, last_used_at DESC, tagged.hashtag\n"
+                        "LIMIT 50;\n")],
     ),
     Wrong(
         "ties_by_chance",
