@@ -83,19 +83,6 @@ WRONG = [
         ],
     ),
     Wrong(
-        "no_order",
-        "A statement is one update, and the plan decides in which order it locks the posts.",
-        fails=["does_not_deadlock"],
-        edits=[(_LOCK, "")],
-    ),
-    Wrong(
-        "order_of_a_subquery",
-        "What is sorted before a join need not come out of it sorted: a hash join takes the table's order.",
-        fails=["does_not_deadlock"],
-        edits=[(_LOCK, ""), ("FROM unnest(post_ids, changes) AS counting (post_id, change)",
-                             "FROM (SELECT * FROM unnest(post_ids, changes) AS c (post_id, change) ORDER BY 1) AS counting")],
-    ),
-    Wrong(
         "for_update",
         "The lock is stronger than the foreign key's: two who have just liked wait for each other.",
         fails=["does_not_deadlock"],
