@@ -59,7 +59,7 @@ def test_a_right_answer_passes_every_check(
 def test_a_wrong_answer_fails_the_checks_it_names(
     grade: Grade, course: Course, exercise_id: str, name: str
 ) -> None:
-    """That it fails no other check is what `workbench verify` proves, in three times the time."""
+    """That it fails no other check is what `workbench verify` proves, in twice the time."""
     exercise = course.exercise(exercise_id)
     wrong = next(one for one in load_wrong(exercise) if one.name == name)
     result = grade(exercise, wrong.text(exercise.part), wrong.fails)
