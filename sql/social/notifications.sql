@@ -80,7 +80,43 @@ BEGIN
 END
 $$;
 
--- This month and the next three; a job does the same every day. A month that nobody wants any more goes
--- with DROP TABLE notifications_2026_01, say.
+-- Drop the partitions of all months that end before the month of oldest_day begins, or then.
+-- Returns how many it dropped. Dropping locks out readers and writers of notifications for a moment, and
+-- they would queue behind a job that waits for somebody's long report: so it gives up after 2 seconds.
+CREATE FUNCTION drop_notification_partitions(oldest_day date) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp
+SET timezone = 'UTC'
+SET lock_timeout = '2s'
+AS $$
+DECLARE
+    oldest_month timestamptz := date_trunc('month', oldest_day::timestamptz);
+    partition regclass;
+    dropped integer := 0;
+BEGIN
+    IF isfinite(oldest_day) IS NOT TRUE THEN
+        RAISE EXCEPTION 'drop_notification_partitions needs a day, not %', oldest_day
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    LOCK TABLE public.notifications IN SHARE UPDATE EXCLUSIVE MODE;
+    -- The bounds tell what a partition holds; a name tells only what somebody called it.
+    FOR partition IN
+        SELECT pg_class.oid
+        FROM pg_inherits
+        JOIN pg_class ON pg_class.oid = pg_inherits.inhrelid
+        WHERE pg_inherits.inhparent = 'public.notifications'::regclass
+            AND substring(
+                pg_get_expr(pg_class.relpartbound, pg_class.oid) FROM $re$TO \('([^']+)'\)$re$
+            )::timestamptz <= oldest_month
+        ORDER BY pg_class.relname
+    LOOP
+        EXECUTE format('DROP TABLE %s', partition);
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END
+$$;
+
+-- This month and the next three; a job does the same every day.
 SELECT create_notification_partitions(today, (today + interval '3 months')::date)
 FROM (SELECT (now() AT TIME ZONE 'UTC')::date) AS day (today);

@@ -1,7 +1,8 @@
 """Notifications are judged by what the table takes, where its rows lie, and what plans read.
 
 Months are long ago, so that none depends on today; only `is_there_in_time` asks for the months from
-now on. All but the checks of the function make their month themselves.
+now on. All but the checks of the function make their month themselves. Who drops does so in a
+transaction that is rolled back, and in a year before those of all other checks.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from workbench.checking import Plan, Refused, Social, check, expect
+from workbench.checking import Refused, Social, check, expect
 
 INSERT = """
     INSERT INTO notifications (user_id, actor_id, notification_type, post_id, created_at)
     VALUES (%s, %s, %s, %s, %s) RETURNING id, tableoid::regclass::text AS lies_in
 """
 CREATE = "SELECT create_notification_partitions(%s::date, %s::date) AS made"
+DROP = "SELECT drop_notification_partitions(%s::date) AS dropped"
 COUNT = "SELECT count(*) AS n FROM notifications WHERE user_id = %s"
 
 FOREIGN_KEY, UNIQUE, NO_PARTITION = "23503", "23505", "23514"
+
+OVER = "which months end before that of the day begins, and what becomes of their tables"
 
 #: Rows of each busy month, and how many a question about a few of them may read.
 A_MONTH, MOST_READ = 2500, 100
@@ -271,6 +275,39 @@ def means_utc(app: Social) -> None:
         )
 
 
+@check(points=2, runs="social", on=people)
+def drops_what_is_over(app: Social) -> None:
+    """`drop_notification_partitions` drops the months before that of the day, and says how many;
+    the month of the day stays whole, whatever the session's time zone."""
+    months = ("1995_01", "1995_02", "1995_03", "1995_04")
+    for zone in ("UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        job = app.session()
+        job("BEGIN")
+        try:
+            for month, end in zip(months, (*months[1:], "1995_05"), strict=True):
+                job(
+                    f"CREATE TABLE notifications_{month} PARTITION OF notifications FOR VALUES"
+                    f" FROM ('{month.replace('_', '-')}-01Z') TO ('{end.replace('_', '-')}-01Z')"
+                )
+            for at in ("1995-02-28T23:59:59Z", "1995-03-01T00:00Z", "1995-04-30T23:59:59Z"):
+                job(INSERT, [17, 18, "follow", None, at])
+            for day, dropped, left in (
+                ("1995-01-31", 0, 3),
+                ("1995-03-01", 2, 2),
+                ("1995-03-31", 0, 2),
+                ("1995-05-01", 2, 0),
+            ):
+                said = f"in a session with the time zone {zone}, for {day}"
+                got = job(f"SET LOCAL timezone = '{zone}'; {DROP}", [day])[0]["dropped"]
+                expect.equal(got, dropped, f"how many months it dropped {said}", look=OVER)
+                rows = job(COUNT, [17])[0]["n"]
+                expect.equal(rows, left, f"rows that are left {said}", look=OVER)
+            there = job("SELECT relname FROM pg_class WHERE relname ~ '^notifications_1995_..$'")
+            expect.equal(len(there), 0, "tables that are left of months that are over", look=OVER)
+        finally:
+            job("ROLLBACK")
+
+
 @check(points=3, runs="social", on=people)
 def is_made_while_others_work(app: Social) -> None:
     """While a month is being made, others read notifications and write them into months that are
@@ -336,17 +373,12 @@ def finds_without_searching(app: Social) -> None:
         plan = app.explain(question)
         expect.equal(plan.rows, rows, f"rows of {question}")
         expect.that(
-            seen(plan) <= MOST_READ,
+            plan.rows_read() <= MOST_READ,
             f"at most {MOST_READ} rows of notifications are read",
-            f"{seen(plan)}:\n{plan.text}",
+            f"{plan.rows_read()}:\n{plan.text}",
             sent=question,
             look="which index finds these rows, and in their order",
         )
-
-
-def seen(plan: Plan) -> int:
-    """How many rows of tables the plan has looked at."""
-    return sum(node.rows + node.removed for node in plan.nodes if node.relation)
 
 
 @check(points=2, runs="social", on=people)

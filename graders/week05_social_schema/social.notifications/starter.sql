@@ -18,4 +18,14 @@ BEGIN
 END
 $$;
 
+-- Drop the partitions of all months before that of oldest_day. Returns how many it dropped.
+CREATE FUNCTION drop_notification_partitions(oldest_day date) RETURNS integer
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    -- TODO
+    RETURN NULL;
+END
+$$;
+
 -- TODO: this month and the next three

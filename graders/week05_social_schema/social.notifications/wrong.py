@@ -28,7 +28,8 @@ WRONG = [
     Wrong(
         "only_an_index",
         "An index by time is not a partition: nothing can be dropped, and one heap holds it all.",
-        fails=["lies_by_month", "makes_what_is_missing", "means_utc", "reads_one_month", "is_there_in_time"],
+        fails=["lies_by_month", "makes_what_is_missing", "means_utc", "reads_one_month", "is_there_in_time",
+               "drops_what_is_over"],
         edits=[(_PARTITIONED, ");\nCREATE INDEX ON notifications (created_at);"),
                (_CREATE, ""), (_KNOWN, "")],
     ),
@@ -64,7 +65,7 @@ WRONG = [
         "midnight_of_the_session",
         "A month begins when it does so for whoever runs the job.",
         fails=["means_utc"],
-        edits=[("SET timezone = 'UTC'\n", "")],
+        edits=[("SET timezone = 'UTC'\nSET lock_timeout = '5s'\n", "SET lock_timeout = '5s'\n")],
     ),
     Wrong(
         "only_once",
@@ -96,6 +97,25 @@ WRONG = [
         "What has no month lies in a corner, which is searched under a lock for every new month.",
         fails=["lies_by_month", "means_utc", "is_made_while_others_work", "is_there_in_time"],
         edits=[(_AHEAD, "SELECT 1;\nCREATE TABLE notifications_rest PARTITION OF notifications DEFAULT;\n" + _AHEAD)],
+    ),
+    Wrong(
+        "its_own_month_too",
+        "The month of the day goes as well, with what was written in it.",
+        fails=["drops_what_is_over"],
+        edits=[("::timestamptz <= oldest_month\n", "::timestamptz <= oldest_month + interval '1 month'\n")],
+    ),
+    Wrong(
+        "only_detached",
+        "What is detached is out of the way, and lies on the disk for ever.",
+        fails=["drops_what_is_over"],
+        edits=[("EXECUTE format('DROP TABLE %s', partition)",
+                "EXECUTE format('ALTER TABLE public.notifications DETACH PARTITION %s', partition)")],
+    ),
+    Wrong(
+        "drops_by_the_clock_on_the_wall",
+        "A day becomes an instant by the session's time zone, and the months' ends do not.",
+        fails=["drops_what_is_over"],
+        edits=[("SET timezone = 'UTC'\nSET lock_timeout = '2s'\n", "SET lock_timeout = '2s'\n")],
     ),
     Wrong(
         "no_key",

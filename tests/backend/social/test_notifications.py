@@ -1,4 +1,4 @@
-"""Notifications lie in partitions by month, which are made ahead."""
+"""Notifications lie in partitions by month, which are made ahead and dropped when they are old."""
 
 import psycopg2
 import pytest
@@ -18,6 +18,10 @@ def bare(db):
 
 def create(db, first, last):
     return db.value("SELECT create_notification_partitions(%s, %s)", first, last)
+
+
+def drop(db, oldest):
+    return db.value("SELECT drop_notification_partitions(%s)", oldest)
 
 
 def test_this_month_and_the_next_three_are_there(db):
@@ -52,9 +56,14 @@ def test_months_are_those_of_utc_whatever_the_session_says(bare, zone, style):
         "SELECT set_config('timezone', %s, true), set_config('datestyle', %s, true)", zone, style
     )
     assert create(bare, "2026-03-01", "2026-03-31") == 1
+    assert drop(bare, "2026-03-31") == 0
     assert bare.value("SHOW timezone") == zone
     bare.rows("SET LOCAL datestyle = 'ISO'")
     assert holds(bare, "notifications_2026_03") == ["2026-03-01 00:00", "2026-04-01 00:00"]
+    bare.rows(
+        "SELECT set_config('timezone', %s, true), set_config('datestyle', %s, true)", zone, style
+    )
+    assert drop(bare, "2026-04-01") == 1
 
 
 def test_rows_go_to_the_month_of_their_instant(bare, add_user):
@@ -80,11 +89,23 @@ def test_making_again_makes_only_what_is_missing(bare, add_user):
     assert bare.value("SELECT count(*) FROM notifications") == 1
 
 
+def test_only_months_that_are_over_are_dropped(bare, add_user):
+    ada, bob = add_user(), add_user()
+    create(bare, "2025-11-01", "2026-03-01")
+    for created_at in ("2025-12-31T23:59Z", "2026-01-01T00:00Z"):
+        bare.rows(INSERT, ada, bob, "follow", None, created_at)
+    assert drop(bare, "2026-01-31") == 2
+    assert partitions(bare, "notifications") == ["2026_01", "2026_02", "2026_03"]
+    assert bare.value("SELECT count(*) FROM notifications") == 1
+    assert drop(bare, "2026-01-01") == 0
+
+
 @pytest.mark.parametrize("day", [None, "infinity", "-infinity"])
 def test_no_day_is_an_error_and_not_the_end_of_everything(db, day):
     for call, parameters in (
         ("create_notification_partitions(%s, '2026-01-01')", [day]),
         ("create_notification_partitions('2026-01-01', %s)", [day]),
+        ("drop_notification_partitions(%s)", [day]),
     ):
         with pytest.raises(psycopg2.errors.InvalidParameterValue):
             db.rows(f"SELECT {call}", *parameters)
@@ -97,6 +118,12 @@ def test_a_table_in_the_way_is_told_of(bare):
         create(bare, "2026-01-01", "2026-01-01")
 
 
+def test_a_partition_under_another_name_is_dropped_by_what_it_holds(bare):
+    create(bare, "2026-01-01", "2026-01-01")
+    bare.rows("ALTER TABLE notifications_2026_01 RENAME TO old")
+    assert drop(bare, "2026-02-01") == 1
+
+
 def test_two_jobs_at_once_make_a_month_once(db, open_session, start_waiting):
     assert create(db, "2001-01-01", "2001-01-01") == 1
     late = start_waiting(
@@ -104,7 +131,7 @@ def test_two_jobs_at_once_make_a_month_once(db, open_session, start_waiting):
     )
     db.commit()
     assert late.result(30) == [(1,)]
-    db.rows("DROP TABLE notifications_2001_01, notifications_2001_02")
+    assert drop(db, "2001-03-01") == 2
     db.commit()
 
 

@@ -61,5 +61,23 @@ LANGUAGE sql AS $$
     ) AS month
 $$;
 
+-- By their names, which sort as the months do.
+CREATE FUNCTION drop_notification_partitions(oldest_day date) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    month text;
+    gone bigint := 0;
+BEGIN
+    FOR month IN
+        SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid
+        WHERE inhparent = 'notifications'::regclass AND relname ~ '^notifications_[0-9]{4}_[0-9]{2}$'
+            AND relname < to_char(oldest_day, '"notifications_"YYYY_MM')
+    LOOP
+        EXECUTE format('DROP TABLE %I', month);
+        gone := gone + 1;
+    END LOOP;
+    RETURN gone;
+END
+$$;
+
 SELECT create_month(date_trunc('month', now() AT TIME ZONE 'UTC') + n * interval '1 month')
 FROM generate_series(0, 3) AS n;

@@ -42,6 +42,25 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql SET datestyle = 'ISO, DMY';
 
+CREATE FUNCTION drop_notification_partitions(oldest_day date) RETURNS int AS $$
+DECLARE
+    one record;
+    n int = 0;
+BEGIN
+    FOR one IN SELECT c.oid::regclass AS part, to_date(right(c.relname, 7), 'YYYY_MM') AS month
+        FROM pg_partition_tree('notifications') AS t JOIN pg_class AS c ON c.oid = t.relid
+        WHERE t.isleaf AND c.relname LIKE 'notifications\_____\___'
+    LOOP
+        IF one.month + interval '1 month' <= oldest_day THEN
+            EXECUTE 'ALTER TABLE notifications DETACH PARTITION ' || one.part;
+            EXECUTE 'DROP TABLE ' || one.part;
+            n := n + 1;
+        END IF;
+    END LOOP;
+    RETURN n;
+END;
+$$ LANGUAGE plpgsql;
+
 DO $$
 BEGIN
     PERFORM create_notification_partitions(current_date - 40, (now() + interval '150 days')::date);
