@@ -54,7 +54,7 @@ def test_nothing_runs_before_it_is_passed_on(runner: Runner) -> None:
             for step in migration:
                 if "mine" in step.text:
                     seen.append((step.text, step.was_open, app.sql(COUNT)[0]["n"]))
-            assert migration.trouble == ""
+            assert migration.wait_end() == ""
         assert seen == [("INSERT INTO mine VALUES (4)", False, 3), ("DELETE FROM mine", False, 4)]
         assert app.sql(COUNT)[0]["n"] == 0
         assert app.sql("SELECT version_num FROM alembic_version") == [{"version_num": "0002"}]
@@ -72,7 +72,7 @@ def test_a_transaction_is_seen_from_begin_to_commit(runner: Runner) -> None:
                 others = migration.locks(step, "public.posts")
                 assert not any(lock.stops_writers for lock in others)
                 break
-        assert migration.trouble == ""
+        assert migration.wait_end() == ""
 
 
 def test_a_statement_that_waits_says_for_which_lock(runner: Runner) -> None:
@@ -93,7 +93,7 @@ def test_a_statement_that_waits_says_for_which_lock(runner: Runner) -> None:
                 if waited and not step.done.is_set():
                     assert not migration.finish(step, 0.1)
                 other("COMMIT")
-            assert migration.trouble == ""
+            assert migration.wait_end() == ""
         assert waited == [("relation", True), ("virtualxid", False)]
 
 
@@ -115,7 +115,7 @@ def test_the_server_says_when_it_goes_through_a_table(
             migration.finish(step)
             if step.text == statement:
                 notices = [one for one in step.notices if '"mine"' in one]
-        assert migration.trouble == ""
+        assert migration.wait_end() == ""
         assert any(one.startswith(said) for one in notices) if said else notices == []
 
 
@@ -126,7 +126,9 @@ def test_a_run_that_is_broken_off_can_be_run_again(runner: Runner) -> None:
             for step in migration:
                 if step.text == statements[1]:
                     migration.break_off(step)
-            assert "invalid transaction" in migration.trouble  # SQLAlchemy: the connection is lost
+            assert (
+                "invalid transaction" in migration.wait_end()
+            )  # SQLAlchemy: the connection is lost
         assert app.sql(COUNT)[0]["n"] == 4
         assert run(app.migration()) == ""
         assert app.sql(COUNT)[0]["n"] == 6
@@ -136,7 +138,7 @@ def test_a_run_that_is_broken_off_can_be_run_again(runner: Runner) -> None:
 
 def run(migration: Migration) -> str:
     with migration:
-        return migration.trouble
+        return migration.wait_end()
 
 
 @pytest.mark.parametrize(
@@ -162,4 +164,4 @@ def test_a_run_that_hangs_can_be_killed(runner: Runner) -> None:
             if "version_num" in step.text:
                 break
         app.kill()
-        assert migration.trouble
+        assert migration.wait_end()

@@ -38,6 +38,13 @@ def test_numbers_are_of_all_loops() -> None:
     assert plan.indexes == {"posts_author_id"}
 
 
+def test_rows_are_read_of_one_table_or_of_all() -> None:
+    inside = {"Node Type": "Bitmap Index Scan", "Plan Rows": 9, "Actual Rows": 99}
+    plan = read_plan(plan_of(scan(), scan(**{"Relation Name": "users"}), scan(Plans=[inside])))
+    assert (plan.rows_read("posts"), plan.rows_read("users"), plan.rows_read()) == (30, 15, 45)
+    assert plan.rows_read("likes") == 0
+
+
 def test_rows_of_postgresql_18_have_fractions() -> None:
     (node,) = read_plan(plan_of(scan(**{"Actual Rows": 0.33, "Actual Loops": 3}))).reads("posts")
     assert node.rows == 1

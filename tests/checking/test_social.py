@@ -59,6 +59,22 @@ def test_a_plan_tells_rows_buffers_and_indexes(app: Social) -> None:
     assert (whole.rows, whole.root.removed, whole.root.type) == (0, 5000, "Seq Scan")
 
 
+def test_vacuum_lets_an_index_alone_answer(small: Runner) -> None:
+    with started(small, f"{NOTES}CREATE TABLE days (at date) PARTITION BY RANGE (at);") as app:
+        app.sql("CREATE TABLE one PARTITION OF days FOR VALUES FROM ('2026-01-01') TO (MAXVALUE)")
+        app.sql("INSERT INTO days SELECT date '2026-01-01' + n FROM generate_series(1, 5000) n")
+        app.sql("CREATE INDEX ON days (at)")
+        # A few dead rows in one page of many: VACUUM leaves them when it may.
+        long = "SELECT repeat('p', 200) || n FROM generate_series(1, 9000) n"
+        app.sql(f"INSERT INTO people (name) {long}")
+        app.sql("DELETE FROM people WHERE id <= 3")
+        app.vacuum("days", "people")
+        (scan,) = app.explain("SELECT at FROM days WHERE at < '2026-02-01'").reads("one")
+        assert (scan.type, scan.details["Heap Fetches"]) == ("Index Only Scan", 0)
+        with pytest.raises(CheckFailed, match="nowhere"):
+            app.vacuum("nowhere")
+
+
 def test_what_a_plan_is_asked_of_is_undone(app: Social) -> None:
     assert app.explain("DELETE FROM notes").nodes[1].rows == 5000
     assert app.sql("SELECT count(*) FROM notes")[0]["count"] == 5000

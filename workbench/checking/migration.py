@@ -54,7 +54,7 @@ class Migration(Closing):
         migration.go(step)        # it is answered, or waits for a lock
         migration.locks(step, "public.posts")
         migration.finish(step)    # it is answered; so it is, too, when the loop goes on
-    migration.trouble             # "", or what it ended with
+    migration.wait_end()          # "", or what it ended with
     """
 
     def __init__(self, run: MigrationRun, watcher: Sql) -> None:
@@ -96,8 +96,7 @@ class Migration(Closing):
         """Have the server end the statement's connection: so a migration fails halfway."""
         self._watcher("SELECT pg_catalog.pg_terminate_backend(%s, 5000)", [step.pid])
 
-    @property
-    def trouble(self) -> str:
+    def wait_end(self) -> str:
         """Let it go on to its end: "", or why it did not do all."""
         return self._run.wait()
 

@@ -80,6 +80,14 @@ class Plan:
         """The nodes that read this table (or a partition, by its own name) and were run."""
         return [node for node in self.nodes if node.relation == relation and node.loops]
 
+    def rows_read(self, relation: str = "") -> int:
+        """Rows of this table (or of all tables) that were looked at, kept or thrown away."""
+        return sum(
+            node.rows + node.removed
+            for node in self.nodes
+            if node.relation and relation in ("", node.relation)
+        )
+
     def of_type(self, name: str) -> list[Node]:
         """The nodes of this type, "Sort" say."""
         return [node for node in self.nodes if node.type == name]

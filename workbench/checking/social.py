@@ -14,6 +14,7 @@ from workbench.checking.plan import Plan
 from workbench.checking.rows import Rows
 from workbench.checking.session import Session
 from workbench.checking.sql import Sql
+from workbench.checking.vacuum import vacuum
 from workbench.running.migration import MigrationRun
 from workbench.running.postgres_wire import Statement
 from workbench.running.social import SocialDatabase, start_social
@@ -81,10 +82,15 @@ class Social:
     ) -> Plan:
         """How PostgreSQL runs the statement, by default the answer; what it changes is undone.
 
-        Statistics decide: `app.sql("ANALYZE")` after the rows have been put in. Raises CheckFailed.
+        Statistics decide: `app.vacuum(...)` after the rows have been put in. Raises CheckFailed.
         """
         statement = self.answer if query is None else query
         return explaining.explain(self.sql, self._filled(statement, parameters))
+
+    def vacuum(self, *tables: str) -> None:
+        """Statistics of these tables, and every page marked that everybody sees: plans and their
+        buffers then depend on nothing else. Raises CheckFailed when one is not there."""
+        vacuum(self.sql, tables)
 
     def complete(self) -> None:
         """Raise CheckFailed unless the parts after the answer's can be built on it.

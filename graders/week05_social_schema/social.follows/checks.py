@@ -88,7 +88,7 @@ def reads_few(app: Social, query: str, parameters: list[Any], rows: int) -> None
     sent = app.sql.written_out(query, parameters)
     expect.that(plan.rows == rows, f"{rows} rows", plan.text, sent=sent)
     # It reads one table: whatever is read, of a partition too, is read of that.
-    read = sum(node.rows + node.removed for node in plan.nodes if node.relation and node.loops)
+    read = plan.rows_read()
     expect.that(read <= MOST_ROWS, f"at most {MOST_ROWS} rows of follows are read",
                 f"{read}:\n{plan.text}", sent=sent,
                 look="by what the index is sorted")  # fmt: skip

@@ -191,34 +191,7 @@ def busy(app: Social) -> None:
     app.sql("""
         ALTER TABLE activities
         ATTACH PARTITION a_week FOR VALUES FROM ('2024-01-08') TO ('2024-01-15')""")
-    vacuum(app)
-
-
-USE_UP_NUMBERS = """
-    DO $$ BEGIN
-        FOR i IN 1..64 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP;
-    END $$"""
-UNMARKED = """
-    SELECT FROM pg_class
-    WHERE oid IN ('users'::regclass, 'posts'::regclass, 'a_week'::regclass)
-        AND relallvisible + 1 < relpages"""
-
-
-def vacuum(app: Social) -> None:
-    """As autovacuum does: statistics, which rows everybody sees, and what GIN and BRIN put off.
-
-    A commit that may still be lost (synchronous_commit = off) keeps its rows' pages from being
-    marked, and PostgreSQL remembers only for 32 transactions together how far it must be written:
-    so their numbers are used up, and one commit is waited for.
-    """
-    app.sql("CREATE TABLE written (n int)")
-    for _ in range(5):
-        app.sql(USE_UP_NUMBERS)
-        app.sql("BEGIN; SET LOCAL synchronous_commit TO on; INSERT INTO written VALUES (1); COMMIT")
-        app.sql("VACUUM users, posts, notifications, activities")
-        if not app.sql(UNMARKED):
-            break
-    app.sql("ANALYZE users, posts, notifications, activities")
+    app.vacuum("users", "posts", "notifications", "activities")
 
 
 def user(app: Social, name: str) -> int:
@@ -243,18 +216,13 @@ def before_the_spam(app: Social) -> dict[str, Any]:
     return {"created_at": "2030-01-01T00:00:00Z", "id": 2**62}
 
 
-def read(plan: Plan) -> int:
-    """The rows of tables that were read, whether they were kept or not."""
-    return sum(node.rows + node.removed for node in plan.nodes if node.relation)
-
-
 def within(app: Social, query: str, parameters: Any, *, rows: int, pages: int, look: str) -> Plan:
     """The question's plan reads and touches no more than this."""
     plan = app.explain(query, parameters)
     expect.that(
-        read(plan) <= rows and plan.buffers <= pages,
+        plan.rows_read() <= rows and plan.buffers <= pages,
         f"at most {rows:,} rows read and {pages:,} pages touched",
-        f"{read(plan):,} rows and {plan.buffers:,} pages\n{plan.text}",
+        f"{plan.rows_read():,} rows and {plan.buffers:,} pages\n{plan.text}",
         sent=app.sql.written_out(query, parameters),
         look=look,
     )

@@ -250,7 +250,7 @@ def busy(app: Social) -> None:
     for _ in range(MOST_RUNS):
         with app.migration() as migration:
             gave_up = follow(app, migration, seen, writer)
-            seen.trouble = migration.trouble
+            seen.trouble = migration.wait_end()
         writer.end(wait=True)
         if not (seen.trouble and gave_up):
             break
@@ -263,7 +263,7 @@ def busy(app: Social) -> None:
 def run(app: Social, command: str = "upgrade", revision: str = "head") -> str:
     """Run Alembic and let it go its way: its trouble."""
     with app.migration(command, revision) as migration:
-        return migration.trouble
+        return migration.wait_end()
 
 
 def require(trouble: str, expected: str, look: str = "") -> None:
@@ -413,7 +413,7 @@ def goes_on_after_a_break(app: Social) -> None:
             if not step.was_open and 0 < filled(app) < posts:
                 migration.break_off(step)
                 break
-        migration.trouble  # noqa: B018 - it goes on to its end, a bad one
+        migration.wait_end()
     require_complete(app, posts)
 
 
@@ -432,7 +432,7 @@ def replaces_a_broken_index(app: Social) -> None:
             writer.end()
             migration.finish(step)
             writer.note(step, waiting)
-        migration.trouble  # noqa: B018
+        migration.wait_end()
     writer.end(wait=True)
     require_complete(app, 300)
     broken = app.sql(

@@ -296,7 +296,7 @@ def taken(app: Social, statement: str, parameters: Sequence[int]) -> bool:
 def reads_few_pages(app: Social) -> None:
     """A search for a word that 3 of 3,000 posts have reads at most 40 pages."""
     app.sql(MANY)
-    app.sql("VACUUM ANALYZE posts")
+    app.vacuum("posts")
     plan = app.explain(SEARCH)
     expect.that(plan.rows == 3, "the search finds three posts", f"{plan.rows} posts",
                 sent=" ".join(SEARCH.split()), look="which words are found")  # fmt: skip

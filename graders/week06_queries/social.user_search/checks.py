@@ -54,8 +54,7 @@ def crowd(app: Social) -> None:
         " USING gin (lower(username) gin_trgm_ops, lower(display_name) gin_trgm_ops)"
         " WHERE deleted_at IS NULL"
     )
-    app.sql("VACUUM (ANALYZE) users")
-    app.sql("VACUUM (ANALYZE) follows")
+    app.vacuum("users", "follows")
 
 
 def add(app: Social, username: str, display_name: str | None = None, **more: Any) -> Any:
@@ -85,12 +84,6 @@ def ranks(app: Social, term: str, wanted: list[str], look: str = "") -> None:
 
 def plan_of(app: Social, term: str) -> Plan:
     return app.explain(parameters={"term": term, "viewer_id": 3, "page_size": PAGE})
-
-
-def rows_read(plan: Plan, table: str) -> int:
-    """Rows of the table that were read, those among them that were thrown away."""
-    read = [node for node in plan.nodes if node.relation == table and node.loops]
-    return sum(node.rows + node.removed for node in read)
 
 
 @check(points=2, runs="social", on=names)
@@ -242,7 +235,7 @@ def reads_only_whom_it_finds(app: Social) -> None:
         plan = plan_of(app, term)
         shown = min(matches, PAGE)
         expect.that(plan.rows == shown, f"{shown} rows for {term!r}", plan.text)
-        read = rows_read(plan, "users")
+        read = plan.rows_read("users")
         expect.that(read <= MOST_USERS, f"at most {MOST_USERS} rows of users are read for {term!r}",
                     f"{read}:\n{plan.text}",
                     look="the expressions and the WHERE of users_live_names_idx")  # fmt: skip
@@ -257,7 +250,7 @@ def counts_for_what_is_shown(app: Social) -> None:
     1,000 rows of follows."""
     plan = plan_of(app, "granite")
     expect.that(plan.rows == PAGE, f"{PAGE} rows for 'granite'", plan.text)
-    read = rows_read(plan, "follows")
+    read = plan.rows_read("follows")
     expect.that(read <= MOST_FOLLOWS, f"at most {MOST_FOLLOWS} rows of follows are read",
                 f"{read}:\n{plan.text}",
                 look="for how many users their followers are counted")  # fmt: skip

@@ -46,14 +46,14 @@ class LiveSocial:
         plan = read_plan(self._companion.ask("social_explain", **order)["plan"])
         return ShownPlan(plan.root, plan.planning, plan.execution)
 
-    def ask(self, query: str, **parameters: Any) -> SqlResult:
+    def ask(self, query: str, /, **parameters: Any) -> SqlResult:
         """Run a query of sql/social/queries by its name, your current answer where there is one.
 
         Raises CompanionError for a name that is none.
         """
         return self.sql(self._text(query), parameters)
 
-    def plan(self, query: str, **parameters: Any) -> ShownPlan:
+    def plan(self, query: str, /, **parameters: Any) -> ShownPlan:
         """How PostgreSQL runs it. Raises CompanionError."""
         return self.explain(self._text(query), parameters)
 
