@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg2
@@ -28,6 +29,9 @@ PARTS = (
     "indexes",
 )
 
+#: What the service (backend/social/service) adds to that schema.
+SERVICE_PARTS = ("service/pins", "service/feed_changes")
+
 
 class SocialSchemaError(Exception):
     """PostgreSQL refused a statement of a part; the message names its file and line."""
@@ -37,7 +41,9 @@ class SocialSchemaError(Exception):
         self.file, self.line = file, line
 
 
-def create_social_schema(database_url: str, folder: Path = FOLDER) -> None:
+def create_social_schema(
+    database_url: str, folder: Path = FOLDER, parts: Sequence[str] = PARTS
+) -> None:
     """Make the social network's tables, functions and views in an empty database.
 
     Every part is a transaction of its own. Raises SocialSchemaError; the parts before the one that
@@ -45,7 +51,7 @@ def create_social_schema(database_url: str, folder: Path = FOLDER) -> None:
     """
     engine = connect_to(database_url)
     try:
-        for part in PARTS:
+        for part in parts:
             with engine.begin() as connection:
                 apply_part(connection, folder / f"{part}.sql")
     finally:

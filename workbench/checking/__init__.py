@@ -14,6 +14,7 @@ from workbench.checking.migration import Lock, Migration
 from workbench.checking.plan import Node, Plan
 from workbench.checking.session import Session
 from workbench.checking.social import Social
+from workbench.checking.social_service import SocialService
 from workbench.checking.sql import Refused
 from workbench.checking.stream import EventStream
 from workbench.checking.upstream import Answer, Asked, Upstream
@@ -36,6 +37,7 @@ __all__ = [
     "Reply",
     "Session",
     "Social",
+    "SocialService",
     "Step",
     "Upstream",
     "check",

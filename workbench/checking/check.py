@@ -14,7 +14,7 @@ from typing import Any, Literal
 Scene = Callable[[Any], None]
 
 #: What a check can have running.
-Program = Literal["catalog", "gateway", "social"]
+Program = Literal["catalog", "gateway", "social", "social_service"]
 
 #: Seconds of wall-clock time that one check may take.
 CHECK_SECONDS = 15.0
@@ -64,7 +64,8 @@ def check(
     runs: Program = "catalog",
 ) -> Callable[[Callable[[Any], None]], Check]:
     """Make a check of a function that takes the App; the Gateway when it `runs` the gateway, and
-    the Social when it `runs` the social network's database, which knows no settings.
+    the Social when it `runs` the social network's database, which knows no settings, and the
+    SocialService when it `runs` the network's service.
 
     Raises CheckDefinitionError.
     """

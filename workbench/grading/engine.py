@@ -25,6 +25,7 @@ from workbench.checking.failure import CheckFailed
 from workbench.checking.gateway import Gateway
 from workbench.checking.http import shorten
 from workbench.checking.social import Social
+from workbench.checking.social_service import SocialService
 from workbench.checking.tracebacks import own_frames
 from workbench.closing import Closing
 from workbench.course import Exercise
@@ -192,6 +193,8 @@ class _Grading:
         environ = dict(check.settings)
         if check.runs == "gateway":
             return Gateway.start(self._stage, environ)
+        if check.runs == "social_service":
+            return SocialService.start(self._stage, environ)
         system = self._stage.start(settings=environ)
         return App(system, self._stage, environ)
 

@@ -119,8 +119,9 @@ def _serve_app(app: Any, listener: socket.socket, status: int) -> None:
     server.run()
 
 
-def _serve_gateway(listener: socket.socket, status: int, clock: Clock) -> None:
-    run = importlib.import_module("backend.gateway.__main__").run
+def _serve_async(package: str, listener: socket.socket, status: int, clock: Clock) -> None:
+    """Serve what has an event loop of its own."""
+    run = importlib.import_module(f"{package}.__main__").run
     asyncio.run(run(listener, lambda: tell(status, {"ready": True}), clock))
 
 
@@ -158,11 +159,12 @@ def _migrate(_: socket.socket, status: int, __: Clock) -> None:
 
 
 ACTIONS: dict[str, Callable[[socket.socket, int, Clock], None]] = {
-    "gateway": _serve_gateway,
+    "gateway": partial(_serve_async, "backend.gateway"),
     "migrate": _migrate,
     "orders": partial(_serve_service, "orders"),
     "schema": _make_schema,
     "serve": _serve,
+    "social": partial(_serve_async, "backend.social.service"),
     "suite": _run_suite,
     "users": partial(_serve_service, "users"),
     "work": _work,

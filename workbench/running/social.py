@@ -67,17 +67,19 @@ class SocialDatabase(Closing):
             self._tenancy.drop_database(self.database)
 
 
-def part_paths(folder: Path) -> list[str]:
+def part_paths(folder: Path, variable: str = "PARTS") -> list[str]:
     """The parts of the schema below `folder`, in the order in which they are run.
 
-    Raises BenchError when the reference does not say it.
+    variable: where the reference names them. Raises BenchError when it does not.
     """
     try:
         tree = ast.parse((folder / _SCHEMA).read_text(encoding="utf-8"))
-        found = [value for node in tree.body if (value := _value_of("PARTS", node)) is not None]
+        found = [value for node in tree.body if (value := _value_of(variable, node)) is not None]
         return [f"{FOLDER}/{name}.sql" for name in ast.literal_eval(found[0])]
     except (OSError, SyntaxError, ValueError, TypeError, IndexError):
-        raise BenchError(f"{_SCHEMA} has no plain tuple PARTS, the names in their order.") from None
+        raise BenchError(
+            f"{_SCHEMA} has no plain tuple {variable}, the names in their order."
+        ) from None
 
 
 def _value_of(name: str, node: ast.stmt) -> ast.expr | None:
@@ -114,6 +116,15 @@ def start_social(stage: Stage) -> SocialDatabase:
         database.close()
         raise
     return database
+
+
+def create_service_database(stage: Stage) -> str:
+    """The name of a fresh database for the network's service: the reference's schema, with what the
+    service adds to it. Raises BenchError."""
+    runner, folder = stage.runner, stage.folder
+    paths = [*part_paths(folder), *part_paths(folder, "SERVICE_PARTS")]
+    texts = {path: runner.reference(path) for path in paths}
+    return runner.tenancy.create_database(stage.tenant, _template(runner, texts))
 
 
 def _complete(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 READY_SECONDS = 20.0
 
 #: What a process of a system does, see entry.py.
-Action = Literal["serve", "work", "gateway", "users", "orders"]
+Action = Literal["serve", "work", "gateway", "users", "orders", "social"]
 
 #: A system that is started as all are.
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
@@ -157,8 +157,8 @@ class Stage(Closing):
         of its own, or on this one; with these environment variables over the usual ones.
 
         action: "work" starts the system's worker, which has the same ways and serves nobody,
-        "gateway" the gateway, "users" and "orders" those services; upstreams: ports of services
-        that it may connect to; clock: see Launcher.launch.
+        "gateway" the gateway, "users", "orders" and "social" those services; upstreams: ports of
+        services that it may connect to; clock: see Launcher.launch.
         Raises NotReady when the answer does not come up; it is not tried twice. Raises BenchError
         when that is the fault of PostgreSQL.
         """

@@ -30,6 +30,7 @@ LIBRARIES = (
     "aiodataloader",
     "aiohttp.web",
     "alembic",
+    "asyncpg",
     "celery.apps.worker",
     "celery.concurrency.solo",
     "celery.worker.consumer",

@@ -1,0 +1,1 @@
+"""The social network's service: feeds, posts, pins and imports, asked over HTTP, with asyncpg."""
