@@ -57,8 +57,7 @@ def test_the_clock_stands_still_until_it_is_advanced(app: SocialService) -> None
 
 def test_who_leaves_is_not_worked_for(app: SocialService) -> None:
     working = (
-        "SELECT pid FROM pg_stat_activity"
-        " WHERE application_name = 'social' AND state = 'active'"
+        "SELECT pid FROM pg_stat_activity WHERE application_name = 'social' AND state = 'active'"
     )
     with app.sql.holding("LOCK TABLE posts"):
         with app.leaving("GET", "/posts/1"):

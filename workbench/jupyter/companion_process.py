@@ -24,6 +24,8 @@ from workbench.grading.engine import OUR_FAULTS, Engine
 from workbench.jupyter.gateway.desk import GatewayDesk
 from workbench.jupyter.gateway.system import GatewaySystem
 from workbench.jupyter.live import Live
+from workbench.jupyter.network.desk import NetworkDesk
+from workbench.jupyter.network.system import NetworkSystem
 from workbench.jupyter.request import Interrupted, Requests
 from workbench.jupyter.social.desk import SocialDesk
 from workbench.jupyter.social.system import SocialSystem
@@ -32,7 +34,7 @@ from workbench.running.runner import Runner
 from workbench.running.system import NotReady
 
 
-class Desk(GatewayDesk, SocialDesk):
+class Desk(GatewayDesk, SocialDesk, NetworkDesk):
     """What can be asked of the companion: one method a request."""
 
     def __init__(
@@ -42,9 +44,11 @@ class Desk(GatewayDesk, SocialDesk):
         live: Live,
         gateway: GatewaySystem,
         social: SocialSystem,
+        network: NetworkSystem,
     ) -> None:
         GatewayDesk.__init__(self, gateway)
         SocialDesk.__init__(self, social)
+        NetworkDesk.__init__(self, network)
         self._course, self._engine, self._live = course, engine, live
 
     def check(self, exercise: str, answer: str) -> dict[str, Any]:
@@ -54,6 +58,7 @@ class Desk(GatewayDesk, SocialDesk):
         folder = self._live.swap()
         self._gateway.swap()
         self._social.swap()
+        self._network.swap()
         return {"folder": str(folder)}
 
     def ask(self, method: str, path: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -88,8 +93,9 @@ def main() -> int:
         live = stack.enter_context(Live(runner, course))
         gateway = stack.enter_context(GatewaySystem(runner, course, live))
         social = stack.enter_context(SocialSystem(runner, course, live))
+        network = stack.enter_context(NetworkSystem(runner, course, live, social))
         runner.launcher.warm_up()
-        desk = Desk(course, Engine(runner), live, gateway, social)
+        desk = Desk(course, Engine(runner), live, gateway, social, network)
 
         def send(line: dict[str, Any]) -> None:
             print(json.dumps(line), file=replies)

@@ -17,21 +17,27 @@ from workbench.jupyter.built import Built
 from workbench.jupyter.companion import Companion
 from workbench.jupyter.exchange import LiveApp
 from workbench.jupyter.gateway.notebook import LiveGateway
+from workbench.jupyter.network.notebook import LiveNetwork
 from workbench.jupyter.score import Score, not_run
 from workbench.jupyter.social.magics import SqlMagics
 from workbench.jupyter.social.notebook import LiveSocial
 
 
 def load(shell: InteractiveShell) -> None:
-    """Put `%%answer`, `%%sql`, `check`, `explain`, `app`, `gateway` and `social` into this
-    notebook."""
+    """Put `%%answer`, `%%sql`, `check`, `explain`, `app`, `gateway`, `social` and `network` into
+    this notebook."""
     course, answers, companion = load_course(), Answers(), Companion()
     atexit.register(companion.close)
     notebook = Notebook(shell, course, answers, companion)
     shell.register_magic_function(notebook.answer, "cell", "answer")  # type: ignore[arg-type]
     social = LiveSocial(companion)
     shell.register_magics(SqlMagics(shell, social))
-    live = {"app": LiveApp(companion), "gateway": LiveGateway(companion), "social": social}
+    live = {
+        "app": LiveApp(companion),
+        "gateway": LiveGateway(companion),
+        "social": social,
+        "network": LiveNetwork(companion),
+    }
     shell.push({"check": notebook.check, "explain": social.explain, **live})
 
 

@@ -127,6 +127,20 @@ def create_service_database(stage: Stage) -> str:
     return runner.tenancy.create_database(stage.tenant, _template(runner, texts))
 
 
+def add_service_parts(stage: Stage, database: str) -> None:
+    """Add to a database with the network's schema what its service needs. Raises PartNotReady when
+    that schema does not take it."""
+    runner = stage.runner
+    with _way(runner, stage.tenant, database) as run:
+        for path in part_paths(stage.folder, "SERVICE_PARTS"):
+            try:
+                run(path, runner.reference(path))
+            except PartFailed as failure:
+                raise PartNotReady(
+                    f"Your tables do not take what the service adds to them.\n{failure}"
+                ) from None
+
+
 def _complete(
     runner: Runner, tenant: Tenant, database: SocialDatabase, texts: dict[str, str]
 ) -> None:

@@ -49,6 +49,11 @@ class SocialSystem(Closing):
         self._ready()
         return {"note": self._kept.trouble}
 
+    def database(self) -> str:
+        """The database's name. Raises NotReady."""
+        self._filled()
+        return self._kept.database
+
     def address(self) -> str:
         """The database's URL, with the learner's password. Raises NotReady."""
         return self._filled().url

@@ -1,0 +1,1 @@
+"""The social network's service in a notebook."""
