@@ -54,9 +54,11 @@ def _expected(error: Exception) -> web.Response | None:
         case (
             OSError()
             | asyncpg.InterfaceError()
+            | asyncpg.InternalClientError()  # the server ended the connection just now
             | asyncpg.PostgresConnectionError()
             | asyncpg.CannotConnectNowError()
             | asyncpg.AdminShutdownError()
+            | asyncpg.TooManyConnectionsError()
         ):
             logger.warning("the database is not to be had: %r", error)
             return _problem(503, "The database is not to be had.", retry_after=1)
