@@ -42,8 +42,10 @@ def test_a_way_that_is_cut_comes_back(system: System) -> None:
     with system.ways.redis.cut():
         assert get(system, "/readyz").status_code == 503
         assert get(system, PRODUCTS).status_code == 200
+    assert system.ways.postgres.refused == 0
     with system.ways.postgres.cut():
         assert get(system, PRODUCTS).status_code == 503
+    assert system.ways.postgres.refused >= 1
     assert get(system, "/readyz").status_code == 200
     assert get(system, PRODUCTS).status_code == 200
 

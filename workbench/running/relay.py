@@ -112,7 +112,8 @@ class Relays:
 
 
 class Relay:
-    """One way to a service. `port` is where the system connects."""
+    """One way to a service. `port` is where the system connects; `refused` is how many connections
+    were ended as soon as they came, because it was cut or had too many."""
 
     def __init__(
         self,
@@ -125,6 +126,7 @@ class Relay:
         self._target, self._converse, self._most, self._run = target, converse, most, run
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_cut = False
+        self.refused = 0
         self._may_pass = asyncio.Event()
         self._may_pass.set()
         self._only = b""
@@ -188,6 +190,7 @@ class Relay:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - asyncio runs this as a task
         if self._is_cut or len(self._tasks) >= self._most:
+            self.refused += 1
             writer.close()
             return
         self._tasks.add(task)

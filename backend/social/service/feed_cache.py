@@ -1,4 +1,4 @@
-"""The feed cache: feeds that were asked for lately, until PostgreSQL says that they changed."""
+"""Feeds in memory, as long as PostgreSQL says that nothing has changed, and for a while at most."""
 
 from __future__ import annotations
 
@@ -7,62 +7,88 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
 
 CHANNEL = "feed_changed"
 
-#: Seconds between two tries to listen again.
-PAUSE = 0.1
+#: Seconds between two tries to listen.
+PAUSE = 0.25
 
-Clock = Callable[[], float]
-Connect = Callable[[], Awaitable[asyncpg.Connection]]
-
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Feed:
-    """A page of posts, and whose posts could stand in it: those whom the reader follows."""
+    """The newest posts of those whom a reader follows.
+
+    authors: all whom the reader follows, also those of whom no post is among these.
+    """
 
     posts: list[dict[str, Any]]
     authors: frozenset[int]
 
 
+@dataclass(frozen=True)
+class _Kept:
+    feed: Feed
+    until: float
+
+
+@dataclass(eq=False)
+class _Loading:
+    """A feed that is on its way. heard: authors of whom something has changed meanwhile."""
+
+    task: asyncio.Task[Feed] | None = None
+    heard: set[int] = field(default_factory=set)
+
+
 class FeedCache:
-    """Feeds by their readers: so many, each for so long."""
+    """The feeds of those who asked last.
+
+    It needs no lock: between two awaits, a coroutine is alone. Every process has a cache of its
+    own, and all of them hear the same notifications.
+    """
 
     def __init__(
-        self, load: Callable[[int], Awaitable[Feed]], entries: int, seconds: float, clock: Clock
+        self,
+        load: Callable[[int], Awaitable[Feed]],
+        entries: int,
+        seconds: float,
+        clock: Callable[[], float],
     ) -> None:
-        """load: reads the feed of a reader from the database; clock: gives seconds."""
-        self._load, self._entries, self._seconds, self._clock = load, entries, seconds, clock
-        self._kept: OrderedDict[int, tuple[float, Feed]] = OrderedDict()
+        """load: reads the feed of a reader; entries: how many feeds are kept; seconds: for how
+        long each, by the clock."""
+        self._load, self._most, self._seconds, self._clock = load, entries, seconds, clock
+        self._kept: OrderedDict[int, _Kept] = OrderedDict()  # who asked last stands last
+        self._loading: dict[int, _Loading] = {}
         self._listens = False
-        self._changes = 0  # whoever loads compares it: what came meanwhile may be missing
 
-    async def feed(self, reader: int) -> tuple[Feed, bool]:
-        """The reader's feed, and whether it was in memory. Raises what `load` raises."""
-        kept = self._kept.get(reader)
-        if kept is not None and self._clock() < kept[0]:
-            self._kept.move_to_end(reader)
-            return kept[1], True
-        before = self._changes
-        feed = await self._load(reader)
-        if self._listens and before == self._changes:
-            self._kept[reader] = (self._clock() + self._seconds, feed)
-            self._kept.move_to_end(reader)
-            if len(self._kept) > self._entries:
-                self._kept.popitem(last=False)
-        return feed, False
+    async def feed(self, reader_id: int) -> tuple[Feed, bool]:
+        """A reader's feed, and whether it was in memory. Raises what `load` raises."""
+        kept = self._kept.get(reader_id)
+        if kept is not None and self._clock() < kept.until:
+            self._kept.move_to_end(reader_id)
+            return kept.feed, True
+        loading = self._loading.get(reader_id)
+        if loading is None or loading.heard:
+            # After a notification nobody joins: what is being read may be older than that.
+            loading = self._loading[reader_id] = _Loading()
+            loading.task = asyncio.create_task(self._run(reader_id, loading))
+            loading.task.add_done_callback(_take_note)
+        assert loading.task is not None  # noqa: S101 - it is there as soon as the loading is
+        # A task of its own: whoever goes away takes nothing from the others who wait for it.
+        return await asyncio.shield(loading.task), False
 
     @asynccontextmanager
-    async def listening(self, connect: Connect) -> AsyncIterator[None]:
-        """Hear of changes within the block. Outside of it nothing is kept.
+    async def listening(
+        self, connect: Callable[[], Awaitable[asyncpg.Connection]]
+    ) -> AsyncIterator[None]:
+        """Within the block the cache hears what changes, and so may keep feeds.
 
-        connect: opens a connection of its own.
+        connect: opens a connection that nobody else uses.
         """
         task = asyncio.create_task(self._listen(connect))
         try:
@@ -72,39 +98,75 @@ class FeedCache:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _listen(self, connect: Connect) -> None:
+    async def _run(self, reader_id: int, loading: _Loading) -> Feed:
+        began = self._clock()
+        current = False
+        try:
+            feed = await self._load(reader_id)
+        finally:
+            # Dropped meanwhile, or there is a newer one in its place: this one is for those who
+            # wait for it, and is not kept.
+            if self._loading.get(reader_id) is loading:
+                del self._loading[reader_id]
+                current = True
+        if current and self._listens and loading.heard.isdisjoint(feed.authors):
+            self._kept[reader_id] = _Kept(feed, began + self._seconds)
+            self._kept.move_to_end(reader_id)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return feed
+
+    async def _listen(self, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
+        """Listen for ever: on another connection when one is lost."""
         while True:
             try:
-                await self._listen_once(connect)
+                await self._listen_on(await connect())
+                _logger.warning("the connection that listens is lost")
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                logger.warning("nobody listens for changed feeds: %r", error)
-            finally:
-                self._forget_all()
+                _logger.warning("nobody listens to %s: %s", CHANNEL, error)
             await asyncio.sleep(PAUSE)
 
-    async def _listen_once(self, connect: Connect) -> None:
-        connection, lost = await connect(), asyncio.Event()
+    async def _listen_on(self, connection: asyncpg.Connection) -> None:
+        """Returns when the connection is lost."""
+        lost = asyncio.Event()
+
+        def lose(_: object) -> None:
+            self._start_anew(listens=False)
+            lost.set()
+
+        connection.add_termination_listener(lose)
         try:
-            connection.add_termination_listener(lambda _: lost.set())
-            await connection.add_listener(CHANNEL, lambda *heard: self._heard(heard[3]))
-            self._listens = True
+            await connection.add_listener(CHANNEL, self._hear)
+            self._start_anew(listens=True)
             await lost.wait()
         finally:
+            self._start_anew(listens=False)
             connection.terminate()
 
-    def _heard(self, payload: str) -> None:
-        self._changes += 1
-        kind, _, number = payload.partition(" ")
-        if not (kind in ("author", "reader") and number.isascii() and number.isdigit()):
-            logger.warning("heard something else than a changed feed: %r", payload)
+    def _start_anew(self, *, listens: bool) -> None:
+        """Forget everything, also what is being loaded: what has changed before was not heard."""
+        self._listens = listens
+        self._kept.clear()
+        self._loading.clear()
+
+    def _hear(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        kind, _, number = str(payload).partition(" ")
+        if kind not in ("author", "reader") or not (number.isascii() and number.isdigit()):
+            _logger.warning("%s says %r, which nobody understands", CHANNEL, payload)
         elif kind == "reader":
             self._kept.pop(int(number), None)
+            self._loading.pop(int(number), None)
         else:
             author = int(number)
-            for reader in [r for r, (_, feed) in self._kept.items() if author in feed.authors]:
-                del self._kept[reader]
+            concerned = [one for one, kept in self._kept.items() if author in kept.feed.authors]
+            for reader_id in concerned:
+                del self._kept[reader_id]
+            # Whom these readers follow is not known before they are loaded.
+            for loading in self._loading.values():
+                loading.heard.add(author)
 
-    def _forget_all(self) -> None:
-        self._listens = False
-        self._changes += 1
-        self._kept.clear()
+
+def _take_note(task: asyncio.Task[Feed]) -> None:
+    """Look at the error, if there is one: should nobody wait any more, asyncio would complain."""
+    if not task.cancelled():
+        task.exception()

@@ -1,51 +1,88 @@
--- Whoever keeps feeds in memory LISTENs to feed_changed: "author 17" when a post of 17 has come, changed
--- or gone, "reader 3" when 3 follows somebody, or no longer. PostgreSQL sends it at COMMIT, and the same
--- text only once a transaction.
+-- Tells the channel feed_changed what has changed in feeds. `author 17`: a post of user 17 has come, has
+-- changed or is gone. `reader 3`: user 3 follows somebody, or no longer does.
+--
+-- PostgreSQL delivers at COMMIT, in the order of the commits, and the same payload once for each
+-- transaction. What is told is who and not what: whoever hears it looks for himself. TRUNCATE is not told.
 
-CREATE FUNCTION tell_changed_posts() RETURNS trigger
+-- For posts that have come or gone. A statement tells each author once, however many rows it has.
+CREATE FUNCTION tell_authors() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_notify('feed_changed', 'author ' || changed.user_id)
-    FROM (SELECT DISTINCT user_id FROM rows) AS changed;
+    PERFORM pg_catalog.pg_notify('feed_changed', 'author ' || user_id)
+    FROM (SELECT DISTINCT user_id FROM changed) AS authors;
     RETURN NULL;
 END
 $$;
 
--- A trigger with a transition table is for one kind of statement, and for whole rows: a like changes its
--- post as well, so the update is told apart in the function.
-CREATE FUNCTION tell_edited_posts() RETURNS trigger
+CREATE TRIGGER posts_tell_inserted AFTER INSERT ON posts
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_authors();
+CREATE TRIGGER posts_tell_deleted AFTER DELETE ON posts
+    REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_authors();
+
+-- By row, unlike the others: a trigger that sees the whole statement cannot be bound to columns, and would
+-- run at every like and every view.
+CREATE FUNCTION tell_author_of_changed_post() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_notify('feed_changed', 'author ' || changed.user_id)
-    FROM (
-        SELECT DISTINCT author.user_id
-        FROM old_rows JOIN new_rows USING (id)
-        CROSS JOIN LATERAL (VALUES (old_rows.user_id), (new_rows.user_id)) AS author (user_id)
-        WHERE (old_rows.user_id, old_rows.content, old_rows.is_hidden, old_rows.created_at)
-            IS DISTINCT FROM (new_rows.user_id, new_rows.content, new_rows.is_hidden, new_rows.created_at)
-    ) AS changed;
+    PERFORM pg_catalog.pg_notify('feed_changed', 'author ' || OLD.user_id);
+    IF NEW.user_id <> OLD.user_id THEN
+        PERFORM pg_catalog.pg_notify('feed_changed', 'author ' || NEW.user_id);
+    END IF;
     RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION tell_changed_follows() RETURNS trigger
+-- The columns that a feed shows, sorts by, or leaves posts out by.
+CREATE TRIGGER posts_tell_changed AFTER UPDATE OF user_id, content, created_at, is_hidden ON posts
+    FOR EACH ROW
+    WHEN (
+        (OLD.user_id, OLD.content, OLD.created_at, OLD.is_hidden)
+        IS DISTINCT FROM
+        (NEW.user_id, NEW.content, NEW.created_at, NEW.is_hidden)
+    )
+    EXECUTE FUNCTION tell_author_of_changed_post();
+
+-- Who gives up the account, or comes back, takes all posts along.
+CREATE FUNCTION tell_author() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_notify('feed_changed', 'reader ' || changed.follower_id)
-    FROM (SELECT DISTINCT follower_id FROM rows) AS changed;
+    PERFORM pg_catalog.pg_notify('feed_changed', 'author ' || NEW.id);
     RETURN NULL;
 END
 $$;
 
-CREATE TRIGGER posts_tell_new AFTER INSERT ON posts
-    REFERENCING NEW TABLE AS rows FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_posts();
-CREATE TRIGGER posts_tell_gone AFTER DELETE ON posts
-    REFERENCING OLD TABLE AS rows FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_posts();
-CREATE TRIGGER posts_tell_edited AFTER UPDATE ON posts
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION tell_edited_posts();
+CREATE TRIGGER users_tell_left AFTER UPDATE OF deleted_at ON users
+    FOR EACH ROW WHEN ((OLD.deleted_at IS NULL) <> (NEW.deleted_at IS NULL))
+    EXECUTE FUNCTION tell_author();
 
-CREATE TRIGGER follows_tell_new AFTER INSERT ON follows
-    REFERENCING NEW TABLE AS rows FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_follows();
-CREATE TRIGGER follows_tell_gone AFTER DELETE ON follows
-    REFERENCING OLD TABLE AS rows FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_follows();
+CREATE FUNCTION tell_readers() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_catalog.pg_notify('feed_changed', 'reader ' || follower_id)
+    FROM (SELECT DISTINCT follower_id FROM changed) AS readers;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER follows_tell_inserted AFTER INSERT ON follows
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_readers();
+CREATE TRIGGER follows_tell_deleted AFTER DELETE ON follows
+    REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_readers();
+
+-- A tie is made and ended, hardly ever moved; so that no feed is wrong, it is told as well.
+CREATE FUNCTION tell_moved_readers() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_catalog.pg_notify('feed_changed', 'reader ' || follower_id)
+    FROM (SELECT follower_id FROM before UNION SELECT follower_id FROM changed) AS readers;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER follows_tell_moved AFTER UPDATE ON follows
+    REFERENCING OLD TABLE AS before NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_moved_readers();
