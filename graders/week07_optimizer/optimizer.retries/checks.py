@@ -3,23 +3,23 @@ rollback undoes."""
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
-from urllib.parse import urlsplit
 
-from workbench.checking import App, CheckFailed, Reply, check, expect
+from workbench.checking import Reply, SocialService, check, expect
 
 ATTEMPTS = 3
-SETTINGS = {"RETRY_ATTEMPTS": str(ATTEMPTS), "RETRY_BASE_MS": "1", "POOL_MAX_SIZE": "8"}
+SETTINGS = {
+    "RETRY_ATTEMPTS": str(ATTEMPTS), "RETRY_BASE_MS": "1", "POOL_MAX_SIZE": "8",
+    "STATEMENT_TIMEOUT_MS": "60000",
+}  # fmt: skip
 
 #: Whoever loses has lost to one that was committed, and there can only be three of those.
 ENOUGH = {**SETTINGS, "RETRY_ATTEMPTS": "8"}
 
 PIN = "PUT /users/{id}/pins/{post_id}"
-MANY_LOOKS = 3000
 NUMBERS = count(1)
 
 BREAK_OFF = """
@@ -68,15 +68,15 @@ NOTED = [
 ]  # fmt: skip
 
 
-def network(_: App) -> None:
+def network(_: SocialService) -> None:
     """The service on an empty network; each check has its own people."""
 
 
-def crowd(_: App) -> None:
+def crowd(_: SocialService) -> None:
     """The same, where a request has more tries."""
 
 
-def person(app: App, posts: int = 1) -> tuple[int, list[int]]:
+def person(app: SocialService, posts: int = 1) -> tuple[int, list[int]]:
     """The id of somebody new, and those of posts of theirs."""
     name = f"pinner_{next(NUMBERS)}"
     user = app.sql(
@@ -91,11 +91,11 @@ def person(app: App, posts: int = 1) -> tuple[int, list[int]]:
     return user, sorted(row["id"] for row in rows)
 
 
-def pin(app: App, user: int, post: int) -> Reply:
+def pin(app: SocialService, user: int, post: int) -> Reply:
     return app.put(f"/users/{user}/pins/{post}")
 
 
-def pinned(app: App, user: int) -> list[int]:
+def pinned(app: SocialService, user: int) -> list[int]:
     rows = app.sql("SELECT post_id FROM pins WHERE user_id = %s ORDER BY post_id", [user])
     return [row["post_id"] for row in rows]
 
@@ -103,7 +103,7 @@ def pinned(app: App, user: int) -> list[int]:
 class Tries:
     """The tries that the trigger has seen."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: SocialService) -> None:
         self._app = app
 
     @property
@@ -121,7 +121,7 @@ class Tries:
 
 
 @contextmanager
-def broken_off(app: App, code: str, times: int, *, at_commit: bool = False) -> Iterator[Tries]:
+def broken_off(app: SocialService, code: str, times: int, *, at_commit: bool = False) -> Iterator[Tries]:
     """Meanwhile the first so many transactions that store a pin are ended with this SQLSTATE: at the
     INSERT, or not before COMMIT."""
     when = "AFTER INSERT ON pins DEFERRABLE INITIALLY DEFERRED" if at_commit else "BEFORE INSERT ON pins"
@@ -143,7 +143,7 @@ def story(reply: Reply, code: str, times: int, where: str = "the INSERT") -> str
     return f"{reply.sent}\nwhile {where} was refused with SQLSTATE {code}, {times} times"
 
 
-def taken(app: App, code: str, times: int, *, at_commit: bool = False, look: str) -> list[int]:
+def taken(app: SocialService, code: str, times: int, *, at_commit: bool = False, look: str) -> list[int]:
     """A pin is stored in the end, once; the transactions of the tries."""
     where = "the COMMIT" if at_commit else "the INSERT"
     user, [post] = person(app)
@@ -158,7 +158,7 @@ def taken(app: App, code: str, times: int, *, at_commit: bool = False, look: str
 
 
 @check(points=2, runs="social_service", on=network, settings=SETTINGS)
-def tries_again(app: App) -> None:
+def tries_again(app: SocialService) -> None:
     """Work that PostgreSQL ends with 40001 or 40P01 is done again, and then the client has its 201."""
     for code in ("40001", "40P01"):
         taken(app, code, 1, look=f"what happens after SQLSTATE {code}")
@@ -168,7 +168,7 @@ def tries_again(app: App) -> None:
 
 
 @check(points=2, runs="social_service", after=tries_again, on=network, settings=SETTINGS)
-def each_try_is_a_transaction(app: App) -> None:
+def each_try_is_a_transaction(app: SocialService) -> None:
     """Each try is a transaction of its own: nothing of the one before is in it."""
     transactions = taken(app, "40001", 2, look="where the transaction begins")
     expect.that(len(set(transactions)) == 3, "three tries in three transactions",
@@ -178,14 +178,15 @@ def each_try_is_a_transaction(app: App) -> None:
 
 
 @check(points=3, runs="social_service", on=network, settings=SETTINGS)
-def the_commit_counts_too(app: App) -> None:
+def the_commit_counts_too(app: SocialService) -> None:
     """The same when it is the COMMIT that is refused: only then is the work done."""
-    for code in ("40001", "40P01"):
-        taken(app, code, 1, at_commit=True, look="where the COMMIT runs, and who catches what it raises")
+    for times in (1, 2):
+        taken(app, "40001", times, at_commit=True,
+              look="where the COMMIT runs, and who catches what it raises")  # fmt: skip
 
 
 @check(points=2, runs="social_service", after=tries_again, on=network, settings=SETTINGS)
-def gives_up(app: App) -> None:
+def gives_up(app: SocialService) -> None:
     """After so many attempts it gives up: 503 with Retry-After, and nothing is stored."""
     taken(app, "40001", ATTEMPTS - 1, look=f"whether there is a try number {ATTEMPTS}")
     look = f"RETRY_ATTEMPTS={ATTEMPTS}: the first one is one of them"
@@ -203,7 +204,7 @@ def gives_up(app: App) -> None:
 
 
 @check(points=2, runs="social_service", on=network, settings=SETTINGS)
-def other_errors_come_at_once(app: App) -> None:
+def other_errors_come_at_once(app: SocialService) -> None:
     """Any other error is raised as it came, after one try: those of class 40 that say no "try again", a
     constraint, a bad value, a lock that is not to be had, a timeout."""
     for code, status in (("23505", 409), ("22012", 422), ("57014", 504), ("55P03", 500), ("P0001", 500),
@@ -221,7 +222,7 @@ def other_errors_come_at_once(app: App) -> None:
 
 
 @check(points=3, runs="social_service", after=the_commit_counts_too, on=crowd, settings=ENOUGH)
-def three_pins_remain(app: App) -> None:
+def three_pins_remain(app: SocialService) -> None:
     """Six PUTs of one user at once, each of which has read that there is room: exactly three pins remain,
     three replies are 201, and the others 409."""
     user, posts = person(app, 6)
@@ -237,7 +238,7 @@ def three_pins_remain(app: App) -> None:
                 ", ".join(map(str, statuses)), sent=sent, look=look)  # fmt: skip
 
 
-def ask(app: App, **asked: Any) -> Any:
+def ask(app: SocialService, **asked: Any) -> Any:
     """What the work of this request comes to, in a service with a route for it."""
     reply = app.post("/work", json=asked)
     expect.status(reply, 200)
@@ -249,7 +250,7 @@ def described(tries: int, base: float) -> str:
 
 
 @check(points=3, runs="social_service", on=network, settings=SETTINGS)
-def pauses_grow_and_vary(app: App) -> None:
+def pauses_grow_and_vary(app: SocialService) -> None:
     """Between the tries it pauses, with the `sleep` that it is given: a random time, whose limit is
     `base_seconds` at first and doubles. No connection is kept meanwhile."""
     base, tries, runs = 0.1, 5, 24
@@ -281,7 +282,7 @@ def pauses_grow_and_vary(app: App) -> None:
 
 
 @check(points=2, runs="social_service", on=network, settings=SETTINGS, hidden=True)
-def raises_what_it_should(app: App) -> None:
+def raises_what_it_should(app: SocialService) -> None:
     """What the work itself raises is raised as it is, and rolls the transaction back; what it returns is
     returned, also None. A GaveUp has the last error as its cause."""
     user, [post] = person(app)
@@ -303,33 +304,19 @@ def raises_what_it_should(app: App) -> None:
 
 
 @check(points=2, runs="social_service", on=network, settings=SETTINGS)
-def who_leaves_is_not_worked_for(app: App) -> None:
+def who_leaves_is_not_worked_for(app: SocialService) -> None:
     """When the client leaves, its statement ends in PostgreSQL, too, and nothing of it is stored."""
     user, [post] = person(app)
-    place = urlsplit(app.system.base_url)
-    sent = f"PUT /users/{user}/pins/{post}, and then the connection is closed"
     with app.sql.holding("LOCK TABLE pins IN SHARE MODE") as held:
-        with socket.create_connection((place.hostname, place.port), 10) as client:
-            client.sendall(
-                f"PUT /users/{user}/pins/{post} HTTP/1.1\r\nHost: service\r\nContent-Length: 0\r\n\r\n".encode()
-            )
-            until(lambda: held.waiting, 1, "connections that wait for the lock", sent, "")
-        until(lambda: held.waiting, 0, "connections that wait for the lock still", sent,
-              "what becomes of the CancelledError, and of the task that runs the work")  # fmt: skip
-    until(lambda: in_use(app), 0, "connections of the pool in use", sent, "what gives the connection back")
+        with app.leaving("PUT", f"/users/{user}/pins/{post}"):
+            app.wait_until(lambda: held.waiting == 1, "an INSERT that waits for a lock")
+        app.wait_until(lambda: held.waiting == 0, f"no statement of PUT /users/{user}/pins/{post} waits in "
+                       "PostgreSQL once the client has closed the connection",
+                       "what becomes of the CancelledError, and of the task that runs the work")  # fmt: skip
+    app.wait_until(lambda: in_use(app) == 0, "no connection of the pool in use", "what gives the connection back")
     expect.equal(pinned(app, user), [], "pins of the user", look="who goes on without the client")
 
 
-def in_use(app: App) -> int:
+def in_use(app: SocialService) -> int:
     state = app.get("/pool")
     return int(state["open"]) - int(state["idle"])
-
-
-def until(look_at: Any, wanted: int, what: str, sent: str, look: str) -> None:
-    """Look until it is so; raises CheckFailed when it never is."""
-    found = None
-    for _ in range(MANY_LOOKS):
-        found = look_at()
-        if found == wanted:
-            return
-    raise CheckFailed(f"{wanted} {what}", f"{found}", sent, look)
