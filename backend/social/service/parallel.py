@@ -1,4 +1,4 @@
-"""Several jobs at once, but not too many; all of them end together."""
+"""Several jobs at the same time, but not too many, under one deadline, of which none may fail."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ Result = TypeVar("Result")
 async def run_all(
     jobs: Sequence[Callable[[], Awaitable[Result]]], at_most: int, seconds: float
 ) -> list[Result]:
-    """The results of all jobs, in their order; at most so many run at the same time.
+    """What the jobs return, in the order of the jobs; at most so many of them run at once.
 
-    Raises what the first failing job raises, or TimeoutError when the seconds are over: the others
-    are cancelled, and have ended, by then.
+    The first failure is raised as it is, and a TimeoutError after `seconds` for all of them. No job
+    outlives the call, however it ends: what has not ended is cancelled, and waited for.
     """
-    places = asyncio.Semaphore(at_most)
+    results: dict[int, Result] = {}
+    waiting = iter(enumerate(jobs))
 
-    async def run(job: Callable[[], Awaitable[Result]]) -> Result:
-        async with places:
-            return await job()
+    async def work() -> None:
+        # All workers take from the one iterator, so that each takes the next job once it is free.
+        for place, job in waiting:
+            results[place] = await job()
 
-    tasks = [asyncio.ensure_future(run(job)) for job in jobs]
-    try:
-        async with asyncio.timeout(seconds):
-            return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async with asyncio.timeout(seconds):
+        workers = [asyncio.create_task(work()) for _ in range(min(at_most, len(jobs)))]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+    return [results[place] for place in range(len(jobs))]

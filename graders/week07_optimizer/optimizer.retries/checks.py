@@ -1,0 +1,322 @@
+"""A trigger of the check's own ends transactions as PostgreSQL does, and counts them in a sequence, which no
+rollback undoes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+from workbench.checking import Reply, SocialService, check, expect
+
+ATTEMPTS = 3
+SETTINGS = {
+    "RETRY_ATTEMPTS": str(ATTEMPTS), "RETRY_BASE_MS": "1", "POOL_MAX_SIZE": "8",
+    "STATEMENT_TIMEOUT_MS": "60000",
+}  # fmt: skip
+
+#: Whoever loses has lost to one that was committed, and there can only be three of those.
+ENOUGH = {**SETTINGS, "RETRY_ATTEMPTS": "8"}
+
+PIN = "PUT /users/{id}/pins/{post_id}"
+NUMBERS = count(1)
+
+BREAK_OFF = """
+    CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        this_try bigint := nextval('tries');
+    BEGIN
+        PERFORM setval(format('try_%s', least(this_try, 4))::regclass, pg_current_xact_id()::text::bigint);
+        IF this_try <= TG_ARGV[1]::bigint THEN
+            RAISE EXCEPTION 'try %', this_try USING ERRCODE = TG_ARGV[0];
+        END IF;
+        RETURN NEW;
+    END $$
+"""
+SEQUENCES = ["tries", *(f"try_{number}" for number in (1, 2, 3, 4))]
+
+#: A route that does the work it is sent, tells what became of it, and notes the pauses instead of making them.
+ROUTE = '    app.router.add_put("/users/{user_id}/pins/{post_id}", pin)\n'
+NOTED = [
+    (ROUTE, ROUTE +
+     "\n"
+     "    async def run(request: web.Request) -> web.Response:\n"
+     "        asked = await request.json()\n"
+     "        told = {'pauses': [], 'kept': [], 'calls': 0}\n\n"
+     "        async def note(seconds):\n"
+     "            told['pauses'].append(float(seconds))\n"
+     "            state = pool.state()\n"
+     "            told['kept'].append(state['open'] - state['idle'])\n\n"
+     "        async def work(connection):\n"
+     "            told['calls'] += 1\n"
+     "            for statement in asked.get('statements', []):\n"
+     "                await connection.execute(statement)\n"
+     "            if asked.get('raises') == 'LookupError':\n"
+     "                raise LookupError('not to be found')\n"
+     "            if told['calls'] <= asked.get('broken_off', 0):\n"
+     "                raise asyncpg.SerializationError('could not serialize access')\n"
+     "            return asked.get('result')\n\n"
+     "        try:\n"
+     "            told['result'] = await in_transaction(\n"
+     "                pool, work, asked['attempts'], asked['base'], sleep=note)\n"
+     "        except Exception as error:\n"
+     "            told['raised'] = type(error).__name__\n"
+     "            told['cause'] = type(error.__cause__).__name__\n"
+     "        return web.json_response(told)\n\n"
+     '    app.router.add_post("/work", run)\n'),
+]  # fmt: skip
+
+
+def network(_: SocialService) -> None:
+    """The service on an empty network; each check has its own people."""
+
+
+def crowd(_: SocialService) -> None:
+    """The same, where a request has more tries."""
+
+
+def person(app: SocialService, posts: int = 1) -> tuple[int, list[int]]:
+    """The id of somebody new, and those of posts of theirs."""
+    name = f"pinner_{next(NUMBERS)}"
+    user = app.sql(
+        "INSERT INTO users (username, email, password_hash) VALUES (%s, %s, 'x') RETURNING id",
+        [name, f"{name}@example.org"],
+    )[0]["id"]
+    rows = app.sql(
+        "INSERT INTO posts (user_id, content) SELECT %s, 'post ' || n FROM generate_series(1, %s) AS n"
+        " RETURNING id",
+        [user, posts],
+    )
+    return user, sorted(row["id"] for row in rows)
+
+
+def pin(app: SocialService, user: int, post: int) -> Reply:
+    return app.put(f"/users/{user}/pins/{post}")
+
+
+def pinned(app: SocialService, user: int) -> list[int]:
+    rows = app.sql("SELECT post_id FROM pins WHERE user_id = %s ORDER BY post_id", [user])
+    return [row["post_id"] for row in rows]
+
+
+class Tries:
+    """The tries that the trigger has seen."""
+
+    def __init__(self, app: SocialService) -> None:
+        self._app = app
+
+    @property
+    def made(self) -> int:
+        return int(self._last("tries"))
+
+    @property
+    def transactions(self) -> list[int]:
+        """The number of the transaction of each try, up to the third."""
+        return [self._last(f"try_{number}") for number in range(1, min(self.made, 3) + 1)]
+
+    def _last(self, sequence: str) -> int:
+        row = self._app.sql(f"SELECT last_value, is_called FROM {sequence}")[0]  # noqa: S608
+        return int(row["last_value"]) if row["is_called"] else 0
+
+
+@contextmanager
+def broken_off(app: SocialService, code: str, times: int, *, at_commit: bool = False) -> Iterator[Tries]:
+    """Meanwhile the first so many transactions that store a pin are ended with this SQLSTATE: at the
+    INSERT, or not before COMMIT."""
+    when = "AFTER INSERT ON pins DEFERRABLE INITIALLY DEFERRED" if at_commit else "BEFORE INSERT ON pins"
+    kind = "CONSTRAINT TRIGGER" if at_commit else "TRIGGER"
+    for name in SEQUENCES:
+        app.sql(f"CREATE SEQUENCE {name}")
+    app.sql(BREAK_OFF)
+    app.sql(f"CREATE {kind} break_off {when} FOR EACH ROW EXECUTE FUNCTION break_off('{code}', '{times}')")
+    try:
+        yield Tries(app)
+    finally:
+        app.sql("DROP FUNCTION break_off() CASCADE")
+        for name in SEQUENCES:
+            app.sql(f"DROP SEQUENCE {name}")
+
+
+def story(reply: Reply, code: str, times: int, where: str = "the INSERT") -> str:
+    """What was sent, and what a trigger did meanwhile."""
+    return f"{reply.sent}\nwhile {where} was refused with SQLSTATE {code}, {times} times"
+
+
+def taken(app: SocialService, code: str, times: int, *, at_commit: bool = False, look: str) -> list[int]:
+    """A pin is stored in the end, once; the transactions of the tries."""
+    where = "the COMMIT" if at_commit else "the INSERT"
+    user, [post] = person(app)
+    with broken_off(app, code, times, at_commit=at_commit) as tries:
+        reply = pin(app, user, post)
+        made, transactions = tries.made, tries.transactions
+    sent = story(reply, code, times, where)
+    expect.that(reply.status == 201, "status 201", reply.shown, sent=sent, look=look)
+    expect.that(made == times + 1, f"{times + 1} tries", f"{made}", sent=sent, look=look)
+    expect.equal(pinned(app, user), [post], "the user's pins", reply=reply, look=look)
+    return transactions
+
+
+@check(points=2, runs="social_service", on=network, settings=SETTINGS)
+def tries_again(app: SocialService) -> None:
+    """Work that PostgreSQL ends with 40001 or 40P01 is done again, and then the client has its 201."""
+    for code in ("40001", "40P01"):
+        taken(app, code, 1, look=f"what happens after SQLSTATE {code}")
+    user, [post] = person(app)
+    expect.status(pin(app, user, post), 201, "what happens when nothing goes wrong")
+    expect.status(pin(app, user, post), 200, "what in_transaction returns")
+
+
+@check(points=2, runs="social_service", after=tries_again, on=network, settings=SETTINGS)
+def each_try_is_a_transaction(app: SocialService) -> None:
+    """Each try is a transaction of its own: nothing of the one before is in it."""
+    transactions = taken(app, "40001", 2, look="where the transaction begins")
+    expect.that(len(set(transactions)) == 3, "three tries in three transactions",
+                f"three tries in the transactions {transactions}",
+                sent=f"{PIN}, whose INSERT was refused with SQLSTATE 40001, 2 times",
+                look="what is inside the loop, and what around it")  # fmt: skip
+
+
+@check(points=3, runs="social_service", on=network, settings=SETTINGS)
+def the_commit_counts_too(app: SocialService) -> None:
+    """The same when it is the COMMIT that is refused: only then is the work done."""
+    for times in (1, 2):
+        taken(app, "40001", times, at_commit=True,
+              look="where the COMMIT runs, and who catches what it raises")  # fmt: skip
+
+
+@check(points=2, runs="social_service", after=tries_again, on=network, settings=SETTINGS)
+def gives_up(app: SocialService) -> None:
+    """After so many attempts it gives up: 503 with Retry-After, and nothing is stored."""
+    taken(app, "40001", ATTEMPTS - 1, look=f"whether there is a try number {ATTEMPTS}")
+    look = f"RETRY_ATTEMPTS={ATTEMPTS}: the first one is one of them"
+    for code in ("40001", "40P01"):
+        user, [post] = person(app)
+        with broken_off(app, code, 1000) as tries:
+            reply = pin(app, user, post)
+            made = tries.made
+        sent = story(reply, code, 1000)
+        expect.that(made == ATTEMPTS, f"{ATTEMPTS} tries", f"{made}", sent=sent, look=look)
+        expect.that(reply.status == 503, "status 503", reply.shown, sent=sent,
+                    look="what is raised in the end: the service makes 503 of a GaveUp")  # fmt: skip
+        expect.header(reply, "retry-after")
+        expect.equal(pinned(app, user), [], "the user's pins", reply=reply)
+
+
+@check(points=2, runs="social_service", on=network, settings=SETTINGS)
+def other_errors_come_at_once(app: SocialService) -> None:
+    """Any other error is raised as it came, after one try: those of class 40 that say no "try again", a
+    constraint, a bad value, a lock that is not to be had, a timeout."""
+    for code, status in (("23505", 409), ("22012", 422), ("57014", 504), ("55P03", 500), ("P0001", 500),
+                         ("40000", 500), ("40002", 500), ("40003", 500)):  # fmt: skip
+        user, [post] = person(app)
+        with broken_off(app, code, 1) as tries:
+            reply = pin(app, user, post)
+            made = tries.made
+        sent = story(reply, code, 1)
+        look = f"what SQLSTATE {code} means, and whether that is another thing the next time"
+        expect.that(made == 1, "one try", f"{made}", sent=sent, look=look)
+        expect.that(reply.status == status, f"status {status}", reply.shown, sent=sent,
+                    look="the exception that reaches the service: it must be the one that came")  # fmt: skip
+        expect.equal(pinned(app, user), [], "the user's pins", reply=reply, look=look)
+
+
+@check(points=3, runs="social_service", after=the_commit_counts_too, on=crowd, settings=ENOUGH)
+def three_pins_remain(app: SocialService) -> None:
+    """Six PUTs of one user at once, each of which has read that there is room: exactly three pins remain,
+    three replies are 201, and the others 409."""
+    user, posts = person(app, 6)
+    with app.sql.holding("LOCK TABLE pins IN SHARE MODE") as held:
+        held.send_together(*(lambda post=post: pin(app, user, post) for post in posts))  # type: ignore[misc]
+    replies = held.replies
+    look = "the isolation of the transaction, and what becomes of those that it ends"
+    sent = f"six times {PIN} at once, each for another post of the same user"
+    stored = pinned(app, user)
+    expect.that(len(stored) == 3, "three pins in the table", f"{len(stored)}", sent=sent, look=look)
+    statuses = sorted(reply.status for reply in replies)
+    expect.that(statuses == [201] * 3 + [409] * 3, "201 three times, 409 three times",
+                ", ".join(map(str, statuses)), sent=sent, look=look)  # fmt: skip
+
+
+def ask(app: SocialService, **asked: Any) -> Any:
+    """What the work of this request comes to, in a service with a route for it."""
+    reply = app.post("/work", json=asked)
+    expect.status(reply, 200)
+    return reply.json
+
+
+def described(tries: int, base: float) -> str:
+    return f"in_transaction(pool, work, attempts={tries}, base_seconds={base}, sleep=note), in vain"
+
+
+@check(points=3, runs="social_service", on=network, settings=SETTINGS)
+def pauses_grow_and_vary(app: SocialService) -> None:
+    """Between the tries it pauses, with the `sleep` that it is given: a random time, whose limit is
+    `base_seconds` at first and doubles. No connection is kept meanwhile."""
+    base, tries, runs = 0.1, 5, 24
+    limits = [base * 2**number for number in range(tries - 1)]
+    with app.altered("backend/social/service/pins.py", NOTED) as other:
+        told = [ask(other, attempts=tries, base=base, broken_off=tries) for _ in range(runs)]
+        single = ask(other, attempts=1, base=base, broken_off=1)
+    sent = described(tries, base)
+    for one in told:
+        pauses = one["pauses"]
+        expect.that(len(pauses) == tries - 1, f"{tries - 1} pauses between {tries} tries",
+                    f"{len(pauses)}", sent=sent, look="before which tries it sleeps, and with what")  # fmt: skip
+        expect.that(all(0 <= pause <= limit + 1e-9 for pause, limit in zip(pauses, limits, strict=True)),
+                    f"pauses of at most {expect.show(limits)} s", expect.show(pauses), sent=sent,
+                    look="the limit of each pause")  # fmt: skip
+        expect.that(not any(one["kept"]), "no connection of the pool in use during a pause",
+                    f"{max(one['kept'])} in use", sent=sent,
+                    look="which block the sleep stands in")  # fmt: skip
+    for number, limit in enumerate(limits):
+        pauses = [one["pauses"][number] for one in told]
+        look = f"pause number {number + 1} of {runs} transactions, whose limit is {limit} s"
+        expect.that(len(set(pauses)) > runs // 2, "pauses that differ", expect.show(pauses[:8]), sent=sent,
+                    look=look)  # fmt: skip
+        # Of 24 random parts of a limit, one at least is more than half of it: all but once in 16 million.
+        expect.that(max(pauses) > limit / 2, f"pauses of up to {limit} s",
+                    f"the longest one is {max(pauses):.4f} s", sent=sent, look=look)  # fmt: skip
+    expect.equal(single["pauses"], [], "pauses of a transaction with one attempt",
+                 look="a pause that no try comes after")  # fmt: skip
+
+
+@check(points=2, runs="social_service", on=network, settings=SETTINGS, hidden=True)
+def raises_what_it_should(app: SocialService) -> None:
+    """What the work itself raises is raised as it is, and rolls the transaction back; what it returns is
+    returned, also None. A GaveUp has the last error as its cause."""
+    user, [post] = person(app)
+    store = f"INSERT INTO pins (user_id, post_id) VALUES ({user}, {post})"  # noqa: S608
+    with app.altered("backend/social/service/pins.py", NOTED) as other:
+        told = ask(other, attempts=4, base=0.001, statements=[store], raises="LookupError")
+        expect.equal([told.get("raised"), told["calls"]], ["LookupError", 1],
+                     "what is raised when the work raises a LookupError, and the calls of the work")  # fmt: skip
+        expect.equal(pinned(app, user), [], "the pins that such work has stored",
+                     look="whether the transaction is committed, however the block is left")  # fmt: skip
+        for result in (None, 0, [], "pinned"):
+            told = ask(other, attempts=4, base=0.001, result=result)
+            expect.equal([told.get("raised"), told.get("result"), told["calls"]], [None, result, 1],
+                         "nothing raised, what the work has returned, and its calls")  # fmt: skip
+        told = ask(other, attempts=2, base=0.001, broken_off=2)
+    expect.equal([told.get("raised"), told.get("cause")], ["GaveUp", "SerializationError"],
+                 "what is raised after the last try, and its cause",
+                 look="`raise ... from ...`")  # fmt: skip
+
+
+@check(points=2, runs="social_service", on=network, settings=SETTINGS)
+def who_leaves_is_not_worked_for(app: SocialService) -> None:
+    """When the client leaves, its statement ends in PostgreSQL, too, and nothing of it is stored."""
+    user, [post] = person(app)
+    with app.sql.holding("LOCK TABLE pins IN SHARE MODE") as held:
+        with app.leaving("PUT", f"/users/{user}/pins/{post}"):
+            app.wait_until(lambda: held.waiting == 1, "an INSERT that waits for a lock")
+        app.wait_until(lambda: held.waiting == 0, f"no statement of PUT /users/{user}/pins/{post} waits in "
+                       "PostgreSQL once the client has closed the connection",
+                       "what becomes of the CancelledError, and of the task that runs the work")  # fmt: skip
+    app.wait_until(lambda: in_use(app) == 0, "no connection of the pool in use", "what gives the connection back")
+    expect.equal(pinned(app, user), [], "pins of the user", look="who goes on without the client")
+
+
+def in_use(app: SocialService) -> int:
+    state = app.get("/pool")
+    return int(state["open"]) - int(state["idle"])
