@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass
-class Measured:
+class _Measured:
     """What is known of all statements of one fingerprint."""
 
     statement: str
@@ -53,18 +53,18 @@ class Measurements:
         """most: how many fingerprints are kept; plan_every: one call in so many has its plan
         sampled, the first one included."""
         self._most, self._plan_every = most, plan_every
-        self._measured: OrderedDict[str, Measured] = OrderedDict()
+        self._measured: OrderedDict[str, _Measured] = OrderedDict()
 
-    def call(self, statement: str) -> Measured:
+    def call(self, statement: str) -> _Measured:
         """Count a call of the statement with this fingerprint."""
-        measured = self._measured.setdefault(statement, Measured(statement))
+        measured = self._measured.setdefault(statement, _Measured(statement))
         self._measured.move_to_end(statement)
         if len(self._measured) > self._most:
             self._measured.popitem(last=False)
         measured.calls += 1
         return measured
 
-    def is_sample(self, measured: Measured) -> bool:
+    def is_sample(self, measured: _Measured) -> bool:
         """Whether the plan of the call that was counted last is wanted. Only of a read: one that
         begins with SELECT."""
         is_read = measured.statement.split(maxsplit=1)[:1] == ["select"]
@@ -129,7 +129,7 @@ class Database:
     async def _sample(
         self,
         connection: asyncpg.Connection,
-        measured: Measured,
+        measured: _Measured,
         sql: str,
         args: tuple[Any, ...],
     ) -> None:
