@@ -1,4 +1,4 @@
-"""Statements are run here, and each is measured: how long it waited, how long it ran, and its plan."""
+"""Statements are run here, and each is measured: its wait, its run, and its plan."""
 
 from __future__ import annotations
 

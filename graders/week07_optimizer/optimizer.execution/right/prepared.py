@@ -44,7 +44,7 @@ class Database:
         self.pool, self.measurements, self.clock = pool, measurements, clock
 
     async def fetch(self, sql, *args):
-        records, _ = await self.run(sql, args, lambda records, tag: len(records))
+        records, _ = await self.run(sql, args, lambda records, _: len(records))
         return records
 
     async def execute(self, sql, *args):
