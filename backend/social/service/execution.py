@@ -55,7 +55,12 @@ class Measurements:
         self._most, self._plan_every = most, plan_every
         self._measured: OrderedDict[str, _Measured] = OrderedDict()
 
-    def call(self, statement: str) -> _Measured:
+    def summary(self) -> list[dict[str, Any]]:
+        """All that is known, what ran longest first."""
+        ordered = sorted(self._measured.values(), key=lambda one: one.run_ms, reverse=True)
+        return [asdict(one) for one in ordered]
+
+    def _call(self, statement: str) -> _Measured:
         """Count a call of the statement with this fingerprint."""
         measured = self._measured.setdefault(statement, _Measured(statement))
         self._measured.move_to_end(statement)
@@ -64,16 +69,11 @@ class Measurements:
         measured.calls += 1
         return measured
 
-    def is_sample(self, measured: _Measured) -> bool:
+    def _is_sample(self, measured: _Measured) -> bool:
         """Whether the plan of the call that was counted last is wanted. Only of a read: one that
         begins with SELECT."""
         is_read = measured.statement.split(maxsplit=1)[:1] == ["select"]
         return is_read and (measured.calls - 1) % self._plan_every == 0
-
-    def summary(self) -> list[dict[str, Any]]:
-        """All that is known, what ran longest first."""
-        ordered = sorted(self._measured.values(), key=lambda one: one.run_ms, reverse=True)
-        return [asdict(one) for one in ordered]
 
 
 class Database:
@@ -111,9 +111,9 @@ class Database:
         asked = self._clock()
         async with self._pool.connection() as connection:
             begun = self._clock()
-            measured = self._measurements.call(fingerprint(sql))
+            measured = self._measurements._call(fingerprint(sql))
             measured.wait_ms += (begun - asked) * 1000
-            is_sample = self._measurements.is_sample(measured)
+            is_sample = self._measurements._is_sample(measured)
             try:
                 result, rows = await run(connection)
             except BaseException:  # also CancelledError: the client has left

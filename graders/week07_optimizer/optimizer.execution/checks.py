@@ -13,7 +13,7 @@ from workbench.checking import CheckFailed, Reply, SocialService, check, expect
 
 #: One connection: who takes a second one waits for itself. Who waits has time.
 ONE = {"POOL_MAX_SIZE": "1", "POOL_TIMEOUT_MS": "9000", "STATEMENT_TIMEOUT_MS": "9000"}
-SOME_PLANS = {**ONE, "PLAN_EVERY": "3"}
+SOME_PLANS = {**ONE, "POOL_MAX_SIZE": "2", "PLAN_EVERY": "3"}
 TWO_KEPT = {**ONE, "PLAN_EVERY": "1", "MEASURED_STATEMENTS": "2"}
 
 #: What stands in the fingerprint of each route's statement.
@@ -50,7 +50,7 @@ def network(app: SocialService) -> None:
 
 
 def few(app: SocialService) -> None:
-    """The same, where one read in three has its plan sampled."""
+    """The same with two connections, where one read in three has its plan sampled."""
     network(app)
 
 
@@ -331,6 +331,30 @@ def writes_only_once(app: SocialService) -> None:
     (after,) = app.sql("SELECT count(*) AS n FROM posts")
     expect.equal(after["n"] - before["n"], 4, "posts more")
     expect.equal([measured(app, words)["plan"] for words in (WRITE, LIKE)], [None, None], "plans")
+
+
+@check(points=2, runs="social_service", on=few, settings=SOME_PLANS)
+def several_at_once(app: SocialService) -> None:
+    """Statements that run at the same time are measured each on its own."""
+    author = users(app)[0]
+
+    def write() -> Reply:
+        return app.post("/posts", json={"user_id": author, "content": "at once"})
+
+    with (
+        growing(app, WRITE) as written,
+        app.sql.holding("LOCK TABLE posts", keep=False) as held,
+    ):
+        held.send(write)
+        app.clock.advance(100)
+        held.send(write)
+        app.clock.advance(300)
+    expect.equal([reply.status for reply in held.replies], [201, 201], "statuses")
+    look = "where the beginning of each is kept"
+    written.count(look, calls=2, rows=2, errors=0)
+    written.time(look, wait_ms=0, run_ms=700_000)
+    slowest = measured(app, WRITE)["slowest_ms"]
+    expect.that(abs(slowest - 400_000) < 1, "slowest_ms: 400000", str(slowest), look=look)
 
 
 @check(points=2, runs="social_service", on=forgetful, settings=TWO_KEPT)
