@@ -1,0 +1,5 @@
+"""Mistakes that people make with pools."""
+
+from workbench.alternatives import Wrong
+
+WRONG: list[Wrong] = []
