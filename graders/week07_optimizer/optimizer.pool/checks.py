@@ -151,14 +151,18 @@ def working(app: SocialService) -> int:
     ))  # fmt: skip
 
 
-def locked(app: SocialService, count: int) -> None:
-    """Return once so many connections wait for a lock."""
-    waiting = (
+def at_lock(app: SocialService) -> int:
+    """How many of the pool's connections wait for a lock."""
+    return len(app.sql(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
         " AND wait_event_type = 'Lock' AND application_name = 'social'"
-    )
+    ))  # fmt: skip
+
+
+def locked(app: SocialService, count: int) -> None:
+    """Return once so many connections wait for a lock."""
     app.wait_until(
-        lambda: len(app.sql(waiting)) == count,
+        lambda: at_lock(app) == count,
         f"{count} connections called social in pg_stat_activity which wait for the table",
         look="how many requests can be at work at once, and `application_name`",
     )
@@ -177,20 +181,19 @@ def answered(replies: list[Future[Reply]], look: str) -> None:
         expect.status(future.result(), 200, look=look)
 
 
-def rests(app: SocialService) -> bool:
-    """Whether nobody has a connection, or wants one."""
+def in_hand(app: SocialService) -> int:
+    """How many requests have a connection, or wait for one."""
     now = pool_of(app)
-    return bool(now["idle"] == now["open"] and now["waiting"] == 0)
+    return int(now["open"] - now["idle"] + now["waiting"])
 
 
 def is_whole(app: SocialService, most: int, after: str) -> None:
     """All connections are back, and can be had."""
-    app.wait_until(lambda: rests(app), f"GET /pool: all are idle, and nobody waits, {after}",
+    app.wait_until(lambda: in_hand(app) == 0, f"GET /pool: all are idle, and nobody waits, {after}",
                    HOW_IT_ENDS)  # fmt: skip
     with asked_at_once(app, most) as replies:
-        becomes(app, numbers(most, most, 0, 0), f"{after}, and {most} more that wait for a lock",
-                HOW_IT_ENDS)  # fmt: skip
-        locked(app, most)
+        app.wait_until(lambda: at_lock(app) == most, f"{most} requests at work at once, {after}",
+                       HOW_IT_ENDS)  # fmt: skip
     answered(replies, HOW_IT_ENDS)
     expect.equal(app.sql.left_open, 0, f"transactions left open {after}", look=HOW_IT_ENDS)
 
@@ -336,8 +339,11 @@ def is_whole_after_clients_left(app: SocialService) -> None:
         with ExitStack() as clients:
             for _ in range(MANY):
                 clients.enter_context(app.leaving("GET", POST))
-            becomes(app, numbers(3, 3, 0, MANY), f"while {MANY} wait", HOW_IT_ENDS)
-        becomes(app, numbers(3, 3, 0, 0), f"when these {MANY} have left", HOW_IT_ENDS)
+            app.wait_until(
+                lambda: in_hand(app) == 3 + MANY, f"GET /pool: {MANY} more wait", HOW_IT_ENDS
+            )
+        app.wait_until(lambda: in_hand(app) == 3, f"GET /pool: when these {MANY} have left, nobody"
+                       " waits", HOW_IT_ENDS)  # fmt: skip
     answered(replies, HOW_IT_ENDS)
     is_whole(app, 3, f"after {MANY} clients who left the queue")
 
