@@ -40,20 +40,20 @@ WRONG = [
     Wrong(
         "all_at_the_start",
         "Every process opens all it may ever have, and keeps others out who need them now.",
-        fails=[],
+        fails=["opens_no_more_than_are_needed"],
         edits=[(_LEAST, "        min_size=settings.pool_max_size,\n")],
     ),
     Wrong(
         "waits_for_ever",
         "Who comes when all are in use is never told that there is too much to do.",
-        fails=[],
+        fails=["gives_up_the_wait", "bounds_the_wait_alone"],
         edits=[(_DEADLINE, "            return await self._pool.acquire()\n"),
                (_GIVEN_UP, "        finally:\n            self._waiting -= 1\n")],
     ),
     Wrong(
         "deadline_for_the_work",
         "The deadline stands around the block: a report that takes longer is cut off in the middle.",
-        fails=[],
+        fails=["gives_up_the_wait", "bounds_the_wait_alone"],
         edits=[(_LEND, """        self._waiting += 1
         waits = True
         try:
@@ -73,7 +73,7 @@ WRONG = [
     Wrong(
         "exhausted_is_slow",
         "The wait ends in time, but as a TimeoutError: the operator looks for a slow statement.",
-        fails=[],
+        fails=["gives_up_the_wait"],
         edits=[(_GIVEN_UP, "        finally:\n            self._waiting -= 1\n")],
     ),
     Wrong(
@@ -194,6 +194,12 @@ WRONG = [
                 "        decoder=lambda data: json.loads(data[len(_JSONB_VERSION) :]),\n"
                 '        format="binary",\n',
                 "        encoder=json.dumps,\n        decoder=json.loads,\n")],
+    ),
+    Wrong(
+        "patient_at_the_door",
+        "A server that says nothing is waited for as long as asyncpg likes: a minute.",
+        fails=["gives_up_a_silent_server"],
+        edits=[("        timeout=settings.connect_timeout_ms / 1000,  # for one connection to be made\n", "")],
     ),
     Wrong(
         "closed_if_all_goes_well",
