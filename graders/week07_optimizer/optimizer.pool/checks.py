@@ -305,8 +305,8 @@ def leaves_that_to_the_server(app: SocialService) -> None:
     with ThreadPoolExecutor(1) as threads, app.sql.holding(LOCK) as held:
         for _ in range(5):  # a busy machine may see it too late
             reply = threads.submit(app.get, POST)
-            app.wait_until(lambda now=reply: at_lock(app) or now.done(), "a statement that waits for"
-                           " the table, or its end")  # fmt: skip
+            app.wait_until(lambda now=reply: at_lock(app) or now.done(),
+                           "a statement that waits for the table, or its end")  # fmt: skip
             if at_lock(app):
                 break
         with app.system.ways.postgres.cut():
