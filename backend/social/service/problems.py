@@ -7,7 +7,7 @@ import logging
 from http import HTTPStatus
 
 import asyncpg
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 from aiohttp.typedefs import Handler
 
 from backend.social.service.bulk_insert import BadRecords
@@ -28,7 +28,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         if error.status < 400:
             raise
         return _problem(error.status, error.text or "")
-    except ConnectionResetError:  # who asked has left
+    except ClientConnectionResetError:  # who asked has left; a server that did so is not to be had
         raise
     except Exception as error:
         answer = _expected(error)
