@@ -12,7 +12,7 @@ import asyncpg
 Records = Sequence[Mapping[str, Any]]
 
 #: Rows that are written out at a time.
-ROWS_AT_A_TIME = 1_000
+_ROWS_AT_A_TIME = 1_000
 
 #: What would be read as the end of a value or of a row, in the text that COPY takes.
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -43,7 +43,7 @@ class BadRecords(Exception):
 
 
 @dataclass(frozen=True)
-class Column:
+class _Column:
     """A column that is given. quoted and type: as SQL writes them."""
 
     name: str
@@ -54,13 +54,13 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Target:
+class _Target:
     """A table and those of its columns that are given. quoted: the table as SQL writes it."""
 
     schema: str
     name: str
     quoted: str
-    columns: list[Column]
+    columns: list[_Column]
 
 
 async def copy_records(connection: asyncpg.Connection, table: str, records: Records) -> int:
@@ -113,7 +113,7 @@ def _common_names(records: Records) -> list[str]:
     return list(names)
 
 
-async def _find(connection: asyncpg.Connection, table: str, names: Sequence[str]) -> Target:
+async def _find(connection: asyncpg.Connection, table: str, names: Sequence[str]) -> _Target:
     """The table of this name and its columns of these names. Raises BadRecords."""
     try:
         found = await connection.fetchrow(_TABLE, table)
@@ -127,28 +127,28 @@ async def _find(connection: asyncpg.Connection, table: str, names: Sequence[str]
             raise BadRecords(f"{table} has no column {name}")
         if there[name]["is_always_generated"]:
             raise BadRecords(f"the database itself gives the values of {name}")
-    fields = Column.__dataclass_fields__
-    columns = [Column(**{field: there[name][field] for field in fields}) for name in names]
-    return Target(found["schema"], found["name"], found["quoted"], columns)
+    fields = _Column.__dataclass_fields__
+    columns = [_Column(**{field: there[name][field] for field in fields}) for name in names]
+    return _Target(found["schema"], found["name"], found["quoted"], columns)
 
 
-async def _lines(columns: Sequence[Column], records: Records) -> AsyncIterator[bytes]:
+async def _lines(columns: Sequence[_Column], records: Records) -> AsyncIterator[bytes]:
     """The records in COPY's text format."""
-    for start in range(0, len(records), ROWS_AT_A_TIME):
+    for start in range(0, len(records), _ROWS_AT_A_TIME):
         lines = (
             "\t".join(_copied(record[column.name], column) for column in columns)
-            for record in records[start : start + ROWS_AT_A_TIME]
+            for record in records[start : start + _ROWS_AT_A_TIME]
         )
         # Half a surrogate pair is no character: PostgreSQL is to say so.
         yield "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
 
 
-def _copied(value: Any, column: Column) -> str:
+def _copied(value: Any, column: _Column) -> str:
     text = _as_text(value, column)
     return r"\N" if text is None else text.translate(_ESCAPES)
 
 
-def _as_text(value: Any, column: Column) -> str | None:
+def _as_text(value: Any, column: _Column) -> str | None:
     """A value as its column's type reads it, None for NULL; in the way of json_to_recordset."""
     if value is None:
         return None
@@ -159,7 +159,7 @@ def _as_text(value: Any, column: Column) -> str | None:
     return _json(value)
 
 
-def _array(values: list[Any], column: Column) -> str:
+def _array(values: list[Any], column: _Column) -> str:
     items = []
     for value in values:
         if isinstance(value, list) and not column.is_json:
