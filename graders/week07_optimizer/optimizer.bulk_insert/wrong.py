@@ -1,0 +1,5 @@
+"""Mistakes that people make with many rows."""
+
+from workbench.alternatives import Wrong
+
+WRONG: list[Wrong] = []
