@@ -42,9 +42,7 @@ async def insert_records(connection: asyncpg.Connection, table: str, records: Re
     if not records:
         return 0
     found, kinds = await prepare(connection, table, records)
-    lists = [
-        [as_text(record[name], kind) for record in records] for name, kind in kinds.items()
-    ]
+    lists = [[as_text(record[name], kind) for record in records] for name, kind in kinds.items()]
     names = ", ".join(quoted(name) for name in kinds)
     values = ", ".join(f"given.c{n}::{kind}" for n, kind in enumerate(kinds.values()))
     places = ", ".join(f"${n}::text[]" for n in range(1, len(kinds) + 1))

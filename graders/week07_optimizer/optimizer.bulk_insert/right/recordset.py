@@ -100,10 +100,10 @@ def _field(value: Any, kind: asyncpg.Type) -> str:
         text = json.dumps(value)
     elif kind.kind == "array":
         items = ("NULL" if item is None else _item(str(item)) for item in value)
-        text = "{%s}" % ",".join(items)
+        text = "{" + ",".join(items) + "}"
     else:
         text = str(value)
-    return re.sub(r"[\\\t\n\r]", lambda found: "\\%03o" % ord(found[0]), text)
+    return re.sub(r"[\\\t\n\r]", lambda found: f"\\{ord(found[0]):03o}", text)
 
 
 def _item(text: str) -> str:

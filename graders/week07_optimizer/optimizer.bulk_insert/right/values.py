@@ -98,7 +98,9 @@ async def look_up(
     names = list(records[0])
     for number, record in enumerate(records, start=1):
         if set(record) != set(names) or not names:
-            raise BadRecords(f"Record {number} has the fields {', '.join(record) or 'nobody needs'}")
+            raise BadRecords(
+                f"Record {number} has the fields {', '.join(record) or 'nobody needs'}"
+            )
     parts = taken_apart(table)
     schema = parts[0] if len(parts) > 1 else "public"
     rows = await connection.fetch(
