@@ -39,6 +39,8 @@ IDLE = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND state = 'idle' AND pid <> pg_backend_pid()
 """
+#: The one that listens: those of the pool tell their name.
+EAR = f"{IDLE} AND application_name <> 'social'"
 WAITING = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'
@@ -487,23 +489,38 @@ def keeps_nothing_from_before(app: SocialService) -> None:
         has(reply, ["old", "unheard"], "what was not heard while this feed was read")
 
 
-@check(points=1, after=keeps_nothing_unheard, runs="social_service", on=network, settings=SETTINGS)
-def rests_between_tries(app: SocialService) -> None:
-    """While PostgreSQL is not to be had, at least 0.1 s pass between two tries to listen."""
+@check(points=2, after=keeps_nothing_unheard, runs="social_service", on=network, settings=SETTINGS)
+def tries_until_it_listens(app: SocialService) -> None:
+    """When it cannot connect, or the connection is lost in the middle of LISTEN, another try
+    follows, 0.1 s later at the soonest."""
     lonely = people(app, 1)[0]
     keep(app, lonely)
     way = app.system.ways.postgres
+    with way.hold(only=CHANNEL):
+        for _ in range(2):
+            lose_the_connection(app)
+            app.wait_until(lambda: app.sql(EAR), "another connection is opened to listen on",
+                           "what comes after a connection that was lost")  # fmt: skip
+            settle(app)
+    keep(app, lonely)
     with way.cut():
         before, began = way.refused, time.monotonic()
-        app.wait_until(lambda: way.refused > before, "another try to connect")
-        # A client may knock twice for one try, with encryption and without.
-        most = 6 + 2 * LOOK_ON / PAUSE
+        app.wait_until(lambda: way.refused > before, "another try to connect",
+                       "what comes after a try that has failed")  # fmt: skip
         app.wait_until(
-            lambda: way.refused - before > most or time.monotonic() - began > LOOK_ON, "time passes"
+            lambda: (
+                way.refused - before > most_tries(LOOK_ON) or time.monotonic() - began > LOOK_ON
+            ),
+            "time passes",
         )
         tries, seconds = way.refused - before, time.monotonic() - began
-    most = 6 + 2 * seconds / PAUSE
-    expect.that(tries <= most, f"a pause of {PAUSE} s at least between two tries",
+    expect.that(tries <= most_tries(seconds), f"a pause of {PAUSE} s at least between two tries",
                 f"{tries} connections within {seconds:.1f} s",
                 look="what happens after a try that has failed")  # fmt: skip
     keep(app, lonely)
+
+
+def most_tries(seconds: float) -> float:
+    """Connections within so many seconds: a client may knock twice for one try, with encryption and
+    without."""
+    return 6 + 2 * seconds / PAUSE

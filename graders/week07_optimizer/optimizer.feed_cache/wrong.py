@@ -169,7 +169,36 @@ WRONG = [
     Wrong(
         "knocks_without_rest",
         "PostgreSQL starts again, and a hundred services knock a thousand times a second.",
-        fails=["rests_between_tries"],
+        fails=["tries_until_it_listens"],
         edits=[("            await asyncio.sleep(PAUSE)\n", "            await asyncio.sleep(0)\n")],
+    ),
+    Wrong(
+        "gives_up_at_an_answer",
+        "PostgreSQL answers that it is being shut down: that is no OSError, and the task that listens ends.",
+        fails=["tries_until_it_listens"],
+        edits=[("except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:",
+                "except (OSError, TimeoutError) as error:")],
+    ),
+    Wrong(
+        "drops_only_what_is_there",
+        "Whom a reader follows has changed while the feed was read: it is kept all the same.",
+        fails=["keeps_no_old_feed"],
+        edits=[("            self._loading.pop(int(number), None)\n", "")],
+    ),
+    Wrong(
+        "keeps_what_began_between",
+        "Feeds that began to be read between two connections are kept; what changed then was not heard.",
+        fails=["keeps_nothing_from_before"],
+        edits=[("        self._loading.clear()\n", "        if not listens:\n            self._loading.clear()\n")],
+    ),
+    Wrong(
+        "one_at_a_time",
+        "A lock around everything: who is slow holds up all readers.",
+        fails=["reads_once", "keeps_no_old_feed", "gives_no_old_feed", "keeps_in_spite_of_others",
+               "keeps_nothing_from_before"],
+        edits=[("        self._listens = False\n\n    async def feed",
+                "        self._listens = False\n        self._one = asyncio.Lock()\n\n    async def feed"),
+               (_LOAD, "            async with self._one:\n"
+                       "                feed = await self._load(reader_id)\n        finally:\n")],
     ),
 ]  # fmt: skip
