@@ -353,8 +353,6 @@ def several_at_once(app: SocialService) -> None:
     look = "where the beginning of each is kept"
     written.count(look, calls=2, rows=2, errors=0)
     written.time(look, wait_ms=0, run_ms=700_000)
-    slowest = measured(app, WRITE)["slowest_ms"]
-    expect.that(abs(slowest - 400_000) < 1, "slowest_ms: 400000", str(slowest), look=look)
 
 
 @check(points=2, runs="social_service", on=forgetful, settings=TWO_KEPT)

@@ -74,7 +74,7 @@ WRONG = [
     Wrong(
         "all_in_lower_case",
         "Quoted names lose their capitals: two tables become one.",
-        fails=["case_counts_in_quotes", "can_be_read"],
+        fails=["case_counts_in_quotes"],
         edits=[(_BEGIN, _BEGIN.replace("sql", "sql.lower()"))],
     ),
     Wrong(
