@@ -184,16 +184,8 @@ def answered(replies: list[Future[Reply]], look: str) -> None:
         expect.status(future.result(), 200, look=look)
 
 
-def in_hand(app: SocialService) -> int:
-    """How many requests have a connection, or wait for one."""
-    now = pool_of(app)
-    return int(now["open"] - now["idle"] + now["waiting"])
-
-
 def is_whole(app: SocialService, most: int, after: str) -> None:
     """All connections are back, and can be had."""
-    app.wait_until(lambda: in_hand(app) == 0, f"GET /pool: all are idle, and nobody waits, {after}",
-                   HOW_IT_ENDS)  # fmt: skip
     with asked_at_once(app, most) as replies:
         app.wait_until(lambda: len(at_lock(app)) == most,
                        f"{most} requests at work at once, {after}", HOW_IT_ENDS)  # fmt: skip
@@ -214,7 +206,8 @@ def opens_no_more_than_are_needed(app: SocialService) -> None:
     look = "when a new one is opened, and what becomes of one that comes back"
     for _ in range(MANY):
         expect.status(app.get(POST), 200)
-        app.wait_until(lambda: in_hand(app) == 0, "GET /pool: after a request all are idle", look)
+        app.wait_until(lambda: pool_of(app)["idle"] == len(before),
+                       "GET /pool: all are idle after a request", look)  # fmt: skip
     expect.equal(pids(app), before, f"the server's processes after {MANY} requests, one by one",
                  look=look)  # fmt: skip
 
@@ -348,10 +341,11 @@ def is_whole_after_clients_left(app: SocialService) -> None:
             for _ in range(MANY):
                 clients.enter_context(app.leaving("GET", POST))
             app.wait_until(
-                lambda: in_hand(app) == 3 + MANY, f"GET /pool: {MANY} more wait", HOW_IT_ENDS
+                lambda: pool_of(app)["waiting"] == MANY, f"GET /pool: {MANY} wait", HOW_IT_ENDS
             )
-        app.wait_until(lambda: in_hand(app) == 3, f"GET /pool: when these {MANY} have left, nobody"
-                       " waits", HOW_IT_ENDS)  # fmt: skip
+        app.wait_until(lambda: pool_of(app)["waiting"] == 0,
+                       f"GET /pool: nobody waits when these {MANY} have left",
+                       HOW_IT_ENDS)  # fmt: skip
     answered(replies, HOW_IT_ENDS)
     is_whole(app, 3, f"after {MANY} clients who left the queue")
 
