@@ -34,7 +34,7 @@ WRONG = [
     Wrong(
         "fifty",
         "A number that was good on a laptop, for each process, whatever the settings say.",
-        fails=[],
+        fails=["opens_no_more_than_are_needed", "is_never_larger", "tells_its_state", "gives_up_the_wait", "bounds_the_wait_alone"],
         edits=[(_MOST, "        max_size=50,\n")],
     ),
     Wrong(
@@ -79,7 +79,7 @@ WRONG = [
     Wrong(
         "every_timeout_is_its_own",
         "A TimeoutError of the block is told as if the pool were exhausted.",
-        fails=[],
+        fails=["hands_on_nothing"],
         edits=[("            yield connection\n        finally:\n",
                 "            yield connection\n        except TimeoutError:\n"
                 "            raise PoolExhausted from None\n        finally:\n")],
@@ -87,7 +87,7 @@ WRONG = [
     Wrong(
         "set_once",
         "The limit is set when a connection is new, and the first reset takes it away.",
-        fails=[],
+        fails=["ends_slow_statements", "leaves_that_to_the_server", "hands_on_nothing"],
         edits=[(_TIMEOUT, ""),
                (_INIT, """        init=lambda connection: _prepare(connection, settings.statement_timeout_ms),
 """),
@@ -100,21 +100,21 @@ WRONG = [
     Wrong(
         "own_watch",
         "The service looks at its own watch: once it is cut off, the statement goes on for ever.",
-        fails=[],
+        fails=["leaves_that_to_the_server", "hands_on_nothing"],
         edits=[(_TIMEOUT, ""),
                (_INIT, _INIT + "        command_timeout=settings.statement_timeout_ms / 1000,\n")],
     ),
     Wrong(
         "lost_by_errors",
         "A connection comes back when all has gone well.",
-        fails=[],
+        fails=["is_whole_after_errors", "is_whole_after_clients_left", "hands_on_nothing"],
         edits=[(_LEND, "        connection = await self._take()\n        yield connection\n"
                        "        await self._pool.release(connection)\n")],
     ),
     Wrong(
         "lost_by_cancellation",
         "A CancelledError is no Exception: who leaves takes a connection along.",
-        fails=[],
+        fails=["is_whole_after_clients_left"],
         edits=[(_LEND, """        connection = await self._take()
         try:
             yield connection
@@ -127,7 +127,7 @@ WRONG = [
     Wrong(
         "waits_in_the_books",
         "Who was sent away, or left, is counted among those who wait.",
-        fails=[],
+        fails=["tells_its_state", "gives_up_the_wait", "is_whole_after_clients_left"],
         edits=[(_DEADLINE, """            async with asyncio.timeout(self._seconds) as deadline:
                 connection = await self._pool.acquire()
             self._waiting -= 1
@@ -138,14 +138,14 @@ WRONG = [
     Wrong(
         "free_is_idle",
         "Places where nothing is open yet are told as idle connections.",
-        fails=[],
+        fails=["opens_no_more_than_are_needed"],
         edits=[(_IDLE, '            "idle": self._pool.get_max_size() - self._pool.get_size()\n'
                        "            + self._pool.get_idle_size(),\n")],
     ),
     Wrong(
         "no_reset",
         "The reset is left out, because it costs a round trip.",
-        fails=[],
+        fails=["hands_on_nothing"],
         edits=[(_INIT, _INIT + "        reset=_nothing,\n"),
                ("async def _prepare(", "async def _nothing(_: asyncpg.Connection) -> None:\n    pass\n\n\n"
                                        "async def _prepare(")],
