@@ -27,14 +27,13 @@ _OPEN = "    async with asyncpg.create_pool(\n"
 _OPENED = """    ) as pool:
         yield Pool(pool, settings.pool_timeout_ms / 1000)
 """
-_SIZE = '            "open": self._pool.get_size(),\n'
 _IDLE = '            "idle": self._pool.get_idle_size(),\n'
 
 WRONG = [
     Wrong(
         "fifty",
         "A number that was good on a laptop, for each process, whatever the settings say.",
-        fails=[],
+        fails=["opens_no_more_than_are_needed", "is_never_larger", "tells_its_state", "gives_up_the_wait", "bounds_the_wait_alone"],
         edits=[(_MOST, "        max_size=50,\n")],
     ),
     Wrong(
@@ -79,7 +78,7 @@ WRONG = [
     Wrong(
         "every_timeout_is_its_own",
         "A TimeoutError of the block is told as if the pool were exhausted.",
-        fails=[],
+        fails=["hands_on_nothing"],
         edits=[("            yield connection\n        finally:\n",
                 "            yield connection\n        except TimeoutError:\n"
                 "            raise PoolExhausted from None\n        finally:\n")],
@@ -87,7 +86,7 @@ WRONG = [
     Wrong(
         "set_once",
         "The limit is set when a connection is new, and the first reset takes it away.",
-        fails=[],
+        fails=["ends_slow_statements", "leaves_that_to_the_server", "hands_on_nothing"],
         edits=[(_TIMEOUT, ""),
                (_INIT, """        init=lambda connection: _prepare(connection, settings.statement_timeout_ms),
 """),
@@ -100,21 +99,21 @@ WRONG = [
     Wrong(
         "own_watch",
         "The service looks at its own watch: once it is cut off, the statement goes on for ever.",
-        fails=[],
+        fails=["leaves_that_to_the_server", "hands_on_nothing"],
         edits=[(_TIMEOUT, ""),
                (_INIT, _INIT + "        command_timeout=settings.statement_timeout_ms / 1000,\n")],
     ),
     Wrong(
         "lost_by_errors",
         "A connection comes back when all has gone well.",
-        fails=[],
+        fails=["is_whole_after_errors", "is_whole_after_clients_left", "hands_on_nothing"],
         edits=[(_LEND, "        connection = await self._take()\n        yield connection\n"
                        "        await self._pool.release(connection)\n")],
     ),
     Wrong(
         "lost_by_cancellation",
         "A CancelledError is no Exception: who leaves takes a connection along.",
-        fails=[],
+        fails=["is_whole_after_clients_left"],
         edits=[(_LEND, """        connection = await self._take()
         try:
             yield connection
@@ -127,7 +126,7 @@ WRONG = [
     Wrong(
         "waits_in_the_books",
         "Who was sent away, or left, is counted among those who wait.",
-        fails=[],
+        fails=["tells_its_state", "gives_up_the_wait", "is_whole_after_clients_left"],
         edits=[(_DEADLINE, """            async with asyncio.timeout(self._seconds) as deadline:
                 connection = await self._pool.acquire()
             self._waiting -= 1
@@ -138,14 +137,14 @@ WRONG = [
     Wrong(
         "free_is_idle",
         "Places where nothing is open yet are told as idle connections.",
-        fails=[],
+        fails=["opens_no_more_than_are_needed"],
         edits=[(_IDLE, '            "idle": self._pool.get_max_size() - self._pool.get_size()\n'
                        "            + self._pool.get_idle_size(),\n")],
     ),
     Wrong(
         "no_reset",
         "The reset is left out, because it costs a round trip.",
-        fails=[],
+        fails=["hands_on_nothing"],
         edits=[(_INIT, _INIT + "        reset=_nothing,\n"),
                ("async def _prepare(", "async def _nothing(_: asyncpg.Connection) -> None:\n    pass\n\n\n"
                                        "async def _prepare(")],
@@ -153,7 +152,7 @@ WRONG = [
     Wrong(
         "queue_of_connections",
         "A queue and nothing else: dead connections are lent again, and what one has left is found.",
-        fails=[],
+        fails=["gives_out_no_dead_one", "gives_up_a_silent_server", "survives_a_cut", "hands_on_nothing"],
         edits=[("        self._waiting = 0\n", """        self._waiting = 0
         self._queue: asyncio.LifoQueue = asyncio.LifoQueue()
         self._all: list = []
@@ -181,15 +180,9 @@ WRONG = [
 """)],
     ),
     Wrong(
-        "dead_is_open",
-        "A connection counts as open until somebody finds out that it is not.",
-        fails=[],
-        edits=[(_SIZE, '            "open": sum(one._con is not None for one in self._pool._holders),\n')],
-    ),
-    Wrong(
         "json_as_text",
         "The codec is good for queries, and COPY knows no text.",
-        fails=[],
+        fails=["speaks_json"],
         edits=[("        encoder=lambda value: _JSONB_VERSION + json.dumps(value).encode(),\n"
                 "        decoder=lambda data: json.loads(data[len(_JSONB_VERSION) :]),\n"
                 '        format="binary",\n',
@@ -204,16 +197,16 @@ WRONG = [
     Wrong(
         "closed_if_all_goes_well",
         "When a later step of the start-up fails, the connections stay open.",
-        fails=[],
+        fails=["closes_in_the_end"],
         edits=[(_OPEN, "    pool = await asyncpg.create_pool(\n"),
                (_OPENED, "    )\n    yield Pool(pool, settings.pool_timeout_ms / 1000)\n    await pool.close()\n")],
     ),
     Wrong(
-        "never_closed",
-        "The operating system will do it: the server finds out by a connection that was cut.",
-        fails=[],
+        "left_to_the_system",
+        "At the ordinary end the process just ends: PostgreSQL finds connections that were cut.",
+        fails=["closes_in_the_end"],
         edits=[(_OPEN, "    pool = await asyncpg.create_pool(\n"),
                (_OPENED, "    )\n    try:\n        yield Pool(pool, settings.pool_timeout_ms / 1000)\n"
-                         "    finally:\n        pool.terminate()\n")],
+                         "    except BaseException:\n        await pool.close()\n        raise\n")],
     ),
 ]  # fmt: skip

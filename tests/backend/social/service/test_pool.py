@@ -178,9 +178,15 @@ def test_gives_out_nothing_that_the_server_has_ended(social_url: str) -> None:
     async def work(pool: Pool, watcher: Any) -> None:
         async with pool.connection(), pool.connection():
             pass
-        for pid in await pids(watcher):
+        dead = set(await pids(watcher))
+        for pid in dead:
             await watcher.execute("SELECT pg_terminate_backend($1)", pid)
-        await until(lambda: watcher.fetch(PIDS), [])
+
+        async def is_known() -> bool:
+            left = await pids(watcher)
+            return not dead & set(left) and pool.state()["open"] == len(left)
+
+        assert await until(is_known, True)
         assert [await one(pool) for _ in range(3)] == [1, 1, 1]
 
     in_pool(social_url, work, pool_timeout_ms=10_000)
