@@ -39,6 +39,10 @@ TABLES = """
         size integer GENERATED ALWAYS AS (length(code)) STORED, weight numeric DEFAULT 1,
         note text DEFAULT 'none', made_at timestamptz NOT NULL DEFAULT now()
     );
+    CREATE TABLE wide (
+        c1 integer, c2 integer, c3 integer, c4 integer, c5 integer, c6 integer, c7 integer,
+        c8 integer, c9 integer, c10 integer, c11 integer, c12 integer
+    );
     CREATE TABLE shelves (name text);
     CREATE TABLE "Shelves" (name text);
     CREATE TABLE archive.shelves (name text);
@@ -165,23 +169,42 @@ def copies(app: SocialService) -> None:
         few_others(reply, 1)
 
 
+def few_inserts(app: SocialService, reply: Reply, number: int, fields: int) -> None:
+    """As many INSERTs as a parameter for each value would need, or fewer, and no COPY."""
+    most = -(-number // (MOST_PARAMETERS // fields))
+    sent = ran(reply, "INSERT")
+    expect.that(
+        1 <= sent <= most,
+        f"1 to {most} INSERTs for {number} records of {fields} fields",
+        f"{sent}",
+        sent=reply.sent,
+        look=bulk("insert"),
+    )
+    expect.equal(ran(reply, "COPY"), 0, "COPYs", reply=reply, look=bulk("insert"))
+    few_others(reply, sent)
+
+
 @check(points=2, runs="social_service", on=tables, settings=SETTINGS, seconds=40)
 def inserts(app: SocialService) -> None:
-    """By insert: 40 records need one INSERT, 20,000 of five fields at most four, and no COPY."""
+    """By insert: one INSERT for 40 records, at most four for 20,000 of five fields, and no COPY."""
     for number in (FEW, MANY):
         reply = take(app, "insert", "parcels", parcels(number))
         whole(app, reply, number)
-        most = -(-number // (MOST_PARAMETERS // FIELDS))
-        sent = ran(reply, "INSERT")
-        expect.that(
-            1 <= sent <= most,
-            f"1 to {most} INSERTs for {number} records of {FIELDS} fields",
-            f"{sent}",
-            sent=reply.sent,
-            look=bulk("insert"),
-        )
-        expect.equal(ran(reply, "COPY"), 0, "COPYs", reply=reply, look=bulk("insert"))
-        few_others(reply, sent)
+        few_inserts(app, reply, number, FIELDS)
+
+
+@check(points=1, after=inserts, runs="social_service", on=tables, settings=SETTINGS, seconds=40)
+def inserts_the_narrow_and_the_wide(app: SocialService) -> None:
+    """By insert: 20,000 records of one field need one INSERT, 5,000 of twelve fields two."""
+    reply = take(app, "insert", "shelves", [{"name": f"s{n}"} for n in range(MANY)])
+    few_inserts(app, reply, MANY, 1)
+    names = [f"c{n}" for n in range(1, 13)]
+    records = [dict.fromkeys(names, n) for n in range(5_000)]
+    reply = take(app, "insert", "wide", records)
+    few_inserts(app, reply, len(records), len(names))
+    found = app.sql("SELECT count(DISTINCT c1) AS rows, sum(c12)::integer AS total FROM wide")[0]
+    expect.equal(dict(found), {"rows": 5_000, "total": 4_999 * 2_500}, "the table, counted",
+                 reply=reply)  # fmt: skip
 
 
 @check(points=2, runs="social_service", on=tables, settings=SETTINGS, seconds=40)
