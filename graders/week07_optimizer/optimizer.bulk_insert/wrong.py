@@ -54,6 +54,12 @@ WRONG = [
         edits=[(INSERTED, CHUNKED.format(at_a_time="100"))],
     ),
     Wrong(
+        "chunks_for_five_fields",
+        "The size of a chunk fits the table that it was tried with.",
+        fails=["inserts_the_narrow_and_the_wide", "is_all_or_nothing"],
+        edits=[(INSERTED, CHUNKED.format(at_a_time="6_553"))],
+    ),
+    Wrong(
         "every_chunk_for_itself",
         "As few statements as there can be, and each of them its own transaction.",
         fails=["is_all_or_nothing"],
