@@ -2,7 +2,7 @@
 
 from workbench.alternatives import Wrong
 
-_WORK = '''    results: dict[int, Result] = {}
+_WORK = """    results: dict[int, Result] = {}
     waiting = iter(enumerate(jobs))
 
     async def work() -> None:
@@ -10,21 +10,23 @@ _WORK = '''    results: dict[int, Result] = {}
         for place, job in waiting:
             results[place] = await job()
 
-'''
+"""
 _DEADLINE = "    async with asyncio.timeout(seconds):\n"
-_WORKERS = "        workers = [asyncio.create_task(work()) for _ in range(min(at_most, len(jobs)))]\n"
-_RUN = '''        try:
+_WORKERS = (
+    "        workers = [asyncio.create_task(work()) for _ in range(min(at_most, len(jobs)))]\n"
+)
+_RUN = """        try:
             await asyncio.gather(*workers)
         finally:
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
-'''
+"""
 _RETURN = "    return [results[place] for place in range(len(jobs))]\n"
 _ALL = _WORK + _DEADLINE + _WORKERS + _RUN + _RETURN
 
 #: gather with a semaphore that is made so.
-_SEMAPHORE = '''    async def run(job):
+_SEMAPHORE = """    async def run(job):
         async with {0}:
             return await job()
 
@@ -36,7 +38,7 @@ _SEMAPHORE = '''    async def run(job):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-'''
+"""
 
 WRONG = [
     Wrong(

@@ -1,14 +1,15 @@
-"""A trigger of the check's own ends transactions as PostgreSQL does, and counts them in a sequence, which no
-rollback undoes."""
+"""A trigger of the check's own ends transactions as PostgreSQL does, and counts them in a sequence,
+which no rollback undoes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from typing import Any
 
-from workbench.checking import Reply, SocialService, check, expect
+from workbench.checking import App, Reply, SocialService, check, expect
 
 ATTEMPTS = 3
 SETTINGS = {
@@ -19,6 +20,12 @@ SETTINGS = {
 #: Whoever loses has lost to one that was committed, and there can only be three of those.
 ENOUGH = {**SETTINGS, "RETRY_ATTEMPTS": "8"}
 
+#: SQLSTATEs that are no reason to try again, and what the service answers.
+OTHERS = {
+    "23505": 409, "22012": 422, "57014": 504, "55P03": 500, "P0001": 500,
+    "40000": 500, "40002": 500, "40003": 500,
+}  # fmt: skip
+
 PIN = "PUT /users/{id}/pins/{post_id}"
 NUMBERS = count(1)
 
@@ -27,16 +34,21 @@ BREAK_OFF = """
     DECLARE
         this_try bigint := nextval('tries');
     BEGIN
-        PERFORM setval(format('try_%s', least(this_try, 4))::regclass, pg_current_xact_id()::text::bigint);
+        PERFORM setval(
+            format('try_%s', least(this_try, 4))::regclass, pg_current_xact_id()::text::bigint
+        );
         IF this_try <= TG_ARGV[1]::bigint THEN
             RAISE EXCEPTION 'try %', this_try USING ERRCODE = TG_ARGV[0];
         END IF;
         RETURN NEW;
     END $$
 """
-SEQUENCES = ["tries", *(f"try_{number}" for number in (1, 2, 3, 4))]
+_SEQUENCES = ("tries", "try_1", "try_2", "try_3", "try_4")
+BEGIN_COUNTING = "; ".join(f"CREATE SEQUENCE {name}" for name in _SEQUENCES)
+END_COUNTING = f"DROP SEQUENCE {', '.join(_SEQUENCES)}"
 
-#: A route that does the work it is sent, tells what became of it, and notes the pauses instead of making them.
+#: A route that does the work it is sent, tells what became of it, and notes the pauses instead of
+#: making them.
 ROUTE = '    app.router.add_put("/users/{user_id}/pins/{post_id}", pin)\n'
 NOTED = [
     (ROUTE, ROUTE +
@@ -84,7 +96,8 @@ def person(app: SocialService, posts: int = 1) -> tuple[int, list[int]]:
         [name, f"{name}@example.org"],
     )[0]["id"]
     rows = app.sql(
-        "INSERT INTO posts (user_id, content) SELECT %s, 'post ' || n FROM generate_series(1, %s) AS n"
+        "INSERT INTO posts (user_id, content)"
+        " SELECT %s, 'post ' || n FROM generate_series(1, %s) AS n"
         " RETURNING id",
         [user, posts],
     )
@@ -116,26 +129,28 @@ class Tries:
         return [self._last(f"try_{number}") for number in range(1, min(self.made, 3) + 1)]
 
     def _last(self, sequence: str) -> int:
-        row = self._app.sql(f"SELECT last_value, is_called FROM {sequence}")[0]  # noqa: S608
+        row = self._app.sql(f"SELECT last_value, is_called FROM {sequence}")[0]
         return int(row["last_value"]) if row["is_called"] else 0
 
 
 @contextmanager
-def broken_off(app: SocialService, code: str, times: int, *, at_commit: bool = False) -> Iterator[Tries]:
-    """Meanwhile the first so many transactions that store a pin are ended with this SQLSTATE: at the
-    INSERT, or not before COMMIT."""
-    when = "AFTER INSERT ON pins DEFERRABLE INITIALLY DEFERRED" if at_commit else "BEFORE INSERT ON pins"
-    kind = "CONSTRAINT TRIGGER" if at_commit else "TRIGGER"
-    for name in SEQUENCES:
-        app.sql(f"CREATE SEQUENCE {name}")
-    app.sql(BREAK_OFF)
-    app.sql(f"CREATE {kind} break_off {when} FOR EACH ROW EXECUTE FUNCTION break_off('{code}', '{times}')")
+def broken_off(
+    app: SocialService, code: str, times: int, *, at_commit: bool = False
+) -> Iterator[Tries]:
+    """Meanwhile the first so many transactions that store a pin are ended with this SQLSTATE: at
+    the INSERT, or not before COMMIT."""
+    kind, when = ("TRIGGER", "BEFORE INSERT ON pins")
+    if at_commit:
+        kind, when = ("CONSTRAINT TRIGGER", "AFTER INSERT ON pins DEFERRABLE INITIALLY DEFERRED")
+    app.sql(
+        f"{BEGIN_COUNTING}; {BREAK_OFF};"
+        f"CREATE {kind} break_off {when}"
+        f" FOR EACH ROW EXECUTE FUNCTION break_off('{code}', '{times}')"
+    )
     try:
         yield Tries(app)
     finally:
-        app.sql("DROP FUNCTION break_off() CASCADE")
-        for name in SEQUENCES:
-            app.sql(f"DROP SEQUENCE {name}")
+        app.sql(f"DROP FUNCTION break_off() CASCADE; {END_COUNTING}")
 
 
 def story(reply: Reply, code: str, times: int, where: str = "the INSERT") -> str:
@@ -143,7 +158,9 @@ def story(reply: Reply, code: str, times: int, where: str = "the INSERT") -> str
     return f"{reply.sent}\nwhile {where} was refused with SQLSTATE {code}, {times} times"
 
 
-def taken(app: SocialService, code: str, times: int, *, at_commit: bool = False, look: str) -> list[int]:
+def taken(
+    app: SocialService, code: str, times: int, *, at_commit: bool = False, look: str
+) -> list[int]:
     """A pin is stored in the end, once; the transactions of the tries."""
     where = "the COMMIT" if at_commit else "the INSERT"
     user, [post] = person(app)
@@ -159,7 +176,8 @@ def taken(app: SocialService, code: str, times: int, *, at_commit: bool = False,
 
 @check(points=2, runs="social_service", on=network, settings=SETTINGS)
 def tries_again(app: SocialService) -> None:
-    """Work that PostgreSQL ends with 40001 or 40P01 is done again, and then the client has its 201."""
+    """Work that PostgreSQL ends with 40001 or 40P01 is done again, and then the client has its
+    201."""
     for code in ("40001", "40P01"):
         taken(app, code, 1, look=f"what happens after SQLSTATE {code}")
     user, [post] = person(app)
@@ -190,6 +208,7 @@ def gives_up(app: SocialService) -> None:
     """After so many attempts it gives up: 503 with Retry-After, and nothing is stored."""
     taken(app, "40001", ATTEMPTS - 1, look=f"whether there is a try number {ATTEMPTS}")
     look = f"RETRY_ATTEMPTS={ATTEMPTS}: the first one is one of them"
+    end = "what is raised in the end: the service makes 503 of a GaveUp"
     for code in ("40001", "40P01"):
         user, [post] = person(app)
         with broken_off(app, code, 1000) as tries:
@@ -197,18 +216,17 @@ def gives_up(app: SocialService) -> None:
             made = tries.made
         sent = story(reply, code, 1000)
         expect.that(made == ATTEMPTS, f"{ATTEMPTS} tries", f"{made}", sent=sent, look=look)
-        expect.that(reply.status == 503, "status 503", reply.shown, sent=sent,
-                    look="what is raised in the end: the service makes 503 of a GaveUp")  # fmt: skip
+        expect.that(reply.status == 503, "status 503", reply.shown, sent=sent, look=end)
         expect.header(reply, "retry-after")
         expect.equal(pinned(app, user), [], "the user's pins", reply=reply)
 
 
 @check(points=2, runs="social_service", on=network, settings=SETTINGS)
 def other_errors_come_at_once(app: SocialService) -> None:
-    """Any other error is raised as it came, after one try: those of class 40 that say no "try again", a
-    constraint, a bad value, a lock that is not to be had, a timeout."""
-    for code, status in (("23505", 409), ("22012", 422), ("57014", 504), ("55P03", 500), ("P0001", 500),
-                         ("40000", 500), ("40002", 500), ("40003", 500)):  # fmt: skip
+    """Any other error is raised as it came, after one try: those of class 40 that say no "try
+    again", a constraint, a bad value, a lock that is not to be had, a timeout."""
+    end = "the exception that reaches the service: it must be the one that came"
+    for code, status in OTHERS.items():
         user, [post] = person(app)
         with broken_off(app, code, 1) as tries:
             reply = pin(app, user, post)
@@ -216,87 +234,104 @@ def other_errors_come_at_once(app: SocialService) -> None:
         sent = story(reply, code, 1)
         look = f"what SQLSTATE {code} means, and whether that is another thing the next time"
         expect.that(made == 1, "one try", f"{made}", sent=sent, look=look)
-        expect.that(reply.status == status, f"status {status}", reply.shown, sent=sent,
-                    look="the exception that reaches the service: it must be the one that came")  # fmt: skip
+        expect.that(reply.status == status, f"status {status}", reply.shown, sent=sent, look=end)
         expect.equal(pinned(app, user), [], "the user's pins", reply=reply, look=look)
 
 
 @check(points=3, runs="social_service", after=the_commit_counts_too, on=crowd, settings=ENOUGH)
 def three_pins_remain(app: SocialService) -> None:
-    """Six PUTs of one user at once, each of which has read that there is room: exactly three pins remain,
-    three replies are 201, and the others 409."""
+    """Six PUTs of one user at once, each of which has read that there is room: exactly three pins
+    remain, three replies are 201, and the others 409."""
     user, posts = person(app, 6)
     with app.sql.holding("LOCK TABLE pins IN SHARE MODE") as held:
-        held.send_together(*(lambda post=post: pin(app, user, post) for post in posts))  # type: ignore[misc]
+        held.send_together(*(partial(pin, app, user, post) for post in posts))
     replies = held.replies
     look = "the isolation of the transaction, and what becomes of those that it ends"
     sent = f"six times {PIN} at once, each for another post of the same user"
-    stored = pinned(app, user)
-    expect.that(len(stored) == 3, "three pins in the table", f"{len(stored)}", sent=sent, look=look)
+    stored = len(pinned(app, user))
+    expect.that(stored == 3, "three pins in the table", f"{stored}", sent=sent, look=look)
     statuses = sorted(reply.status for reply in replies)
-    expect.that(statuses == [201] * 3 + [409] * 3, "201 three times, 409 three times",
-                ", ".join(map(str, statuses)), sent=sent, look=look)  # fmt: skip
+    got = ", ".join(map(str, statuses))
+    wanted = "201 three times, 409 three times"
+    expect.that(statuses == [201] * 3 + [409] * 3, wanted, got, sent=sent, look=look)
 
 
-def ask(app: SocialService, **asked: Any) -> Any:
+def ask(app: App, **asked: Any) -> Any:
     """What the work of this request comes to, in a service with a route for it."""
     reply = app.post("/work", json=asked)
     expect.status(reply, 200)
     return reply.json
 
 
-def described(tries: int, base: float) -> str:
-    return f"in_transaction(pool, work, attempts={tries}, base_seconds={base}, sleep=note), in vain"
+def in_vain(app: App, attempts: int, base: float) -> tuple[Any, str]:
+    """What so many attempts come to, each of which is ended; and what was sent."""
+    told = ask(app, attempts=attempts, base=base, broken_off=attempts)
+    sent = f"in_transaction(pool, work, {attempts}, {base}, sleep=...), in vain"
+    made, wanted = len(told["pauses"]), attempts - 1
+    look = "before which tries it sleeps, and with which function"
+    expect.that(made == wanted, f"{wanted} pauses", f"{made}", sent=sent, look=look)
+    return told, sent
 
 
-@check(points=3, runs="social_service", on=network, settings=SETTINGS)
+@check(points=2, runs="social_service", on=network, settings=SETTINGS)
+def keeps_nothing_in_the_pause(app: SocialService) -> None:
+    """Between two tries it pauses, with the `sleep` that it is given, and keeps no connection of
+    the pool meanwhile. After the last try there is no pause."""
+    with app.altered("backend/social/service/pins.py", NOTED) as other:
+        for attempts in (4, 1):
+            told, sent = in_vain(other, attempts, 0.001)
+            kept = max(told["kept"], default=0)
+            look = "which block the sleep stands in"
+            wanted = "no connection of the pool in use during a pause"
+            expect.that(kept == 0, wanted, f"{kept} in use", sent=sent, look=look)
+
+
+@check(points=2, runs="social_service", on=network, settings=SETTINGS)
 def pauses_grow_and_vary(app: SocialService) -> None:
-    """Between the tries it pauses, with the `sleep` that it is given: a random time, whose limit is
-    `base_seconds` at first and doubles. No connection is kept meanwhile."""
+    """A pause is a random time, whose limit is `base_seconds` at first and doubles."""
     base, tries, runs = 0.1, 5, 24
     limits = [base * 2**number for number in range(tries - 1)]
+    seen: list[list[float]] = []
     with app.altered("backend/social/service/pins.py", NOTED) as other:
-        told = [ask(other, attempts=tries, base=base, broken_off=tries) for _ in range(runs)]
-        single = ask(other, attempts=1, base=base, broken_off=1)
-    sent = described(tries, base)
-    for one in told:
-        pauses = one["pauses"]
-        expect.that(len(pauses) == tries - 1, f"{tries - 1} pauses between {tries} tries",
-                    f"{len(pauses)}", sent=sent, look="before which tries it sleeps, and with what")  # fmt: skip
-        expect.that(all(0 <= pause <= limit + 1e-9 for pause, limit in zip(pauses, limits, strict=True)),
-                    f"pauses of at most {expect.show(limits)} s", expect.show(pauses), sent=sent,
-                    look="the limit of each pause")  # fmt: skip
-        expect.that(not any(one["kept"]), "no connection of the pool in use during a pause",
-                    f"{max(one['kept'])} in use", sent=sent,
-                    look="which block the sleep stands in")  # fmt: skip
-    for number, limit in enumerate(limits):
-        pauses = [one["pauses"][number] for one in told]
-        look = f"pause number {number + 1} of {runs} transactions, whose limit is {limit} s"
-        expect.that(len(set(pauses)) > runs // 2, "pauses that differ", expect.show(pauses[:8]), sent=sent,
-                    look=look)  # fmt: skip
-        # Of 24 random parts of a limit, one at least is more than half of it: all but once in 16 million.
-        expect.that(max(pauses) > limit / 2, f"pauses of up to {limit} s",
-                    f"the longest one is {max(pauses):.4f} s", sent=sent, look=look)  # fmt: skip
-    expect.equal(single["pauses"], [], "pauses of a transaction with one attempt",
-                 look="a pause that no try comes after")  # fmt: skip
+        for _ in range(runs):
+            told, sent = in_vain(other, tries, base)
+            pauses = told["pauses"]
+            fits = all(
+                0 <= pause <= limit + 1e-9 for pause, limit in zip(pauses, limits, strict=True)
+            )
+            wanted = f"pauses of at most {expect.show(limits)} s"
+            look = "the limit of each pause"
+            expect.that(fits, wanted, expect.show(pauses), sent=sent, look=look)
+            seen.append(pauses)
+    for limit, pauses in zip(limits, zip(*seen, strict=True), strict=True):
+        what = f"{sent}, {runs} times: the pauses whose limit is {limit} s"
+        got = ", ".join(f"{pause:.4f}" for pause in pauses[:8])
+        expect.that(len(set(pauses)) > runs // 2, "pauses that differ", got, sent=what,
+                    look="where chance comes in")  # fmt: skip
+        # Of 24 random parts of a limit one is more than half of it: all but once in 16 million.
+        longest = max(pauses)
+        expect.that(longest > limit / 2, f"pauses of up to {limit} s", f"{longest:.4f} s at most",
+                    sent=what, look="how the limit grows")  # fmt: skip
 
 
 @check(points=2, runs="social_service", on=network, settings=SETTINGS, hidden=True)
 def raises_what_it_should(app: SocialService) -> None:
-    """What the work itself raises is raised as it is, and rolls the transaction back; what it returns is
-    returned, also None. A GaveUp has the last error as its cause."""
+    """What the work itself raises is raised as it is, and rolls the transaction back; what it
+    returns is returned, also None. A GaveUp has the last error as its cause."""
     user, [post] = person(app)
-    store = f"INSERT INTO pins (user_id, post_id) VALUES ({user}, {post})"  # noqa: S608
+    store = f"INSERT INTO pins (user_id, post_id) VALUES ({user}, {post})"
     with app.altered("backend/social/service/pins.py", NOTED) as other:
         told = ask(other, attempts=4, base=0.001, statements=[store], raises="LookupError")
         expect.equal([told.get("raised"), told["calls"]], ["LookupError", 1],
-                     "what is raised when the work raises a LookupError, and the calls of the work")  # fmt: skip
+                     "what is raised for a LookupError of the work, and calls of it")  # fmt: skip
         expect.equal(pinned(app, user), [], "the pins that such work has stored",
-                     look="whether the transaction is committed, however the block is left")  # fmt: skip
+                     look="whether it commits, however the block is left")  # fmt: skip
         for result in (None, 0, [], "pinned"):
             told = ask(other, attempts=4, base=0.001, result=result)
-            expect.equal([told.get("raised"), told.get("result"), told["calls"]], [None, result, 1],
-                         "nothing raised, what the work has returned, and its calls")  # fmt: skip
+            expect.equal(
+                [told.get("raised"), told.get("result"), told["calls"]], [None, result, 1],
+                "nothing raised, what the work has returned, and calls of it",
+            )  # fmt: skip
         told = ask(other, attempts=2, base=0.001, broken_off=2)
     expect.equal([told.get("raised"), told.get("cause")], ["GaveUp", "SerializationError"],
                  "what is raised after the last try, and its cause",
@@ -305,15 +340,20 @@ def raises_what_it_should(app: SocialService) -> None:
 
 @check(points=2, runs="social_service", on=network, settings=SETTINGS)
 def who_leaves_is_not_worked_for(app: SocialService) -> None:
-    """When the client leaves, its statement ends in PostgreSQL, too, and nothing of it is stored."""
+    """When the client leaves, its statement ends in PostgreSQL, too, and nothing of it is
+    stored."""
     user, [post] = person(app)
+    path = f"/users/{user}/pins/{post}"
+    look = "what becomes of the CancelledError, and of the task that runs the work"
     with app.sql.holding("LOCK TABLE pins IN SHARE MODE") as held:
-        with app.leaving("PUT", f"/users/{user}/pins/{post}"):
+        with app.leaving("PUT", path):
             app.wait_until(lambda: held.waiting == 1, "an INSERT that waits for a lock")
-        app.wait_until(lambda: held.waiting == 0, f"no statement of PUT /users/{user}/pins/{post} waits in "
-                       "PostgreSQL once the client has closed the connection",
-                       "what becomes of the CancelledError, and of the task that runs the work")  # fmt: skip
-    app.wait_until(lambda: in_use(app) == 0, "no connection of the pool in use", "what gives the connection back")
+        ended = (
+            f"no statement of PUT {path} in PostgreSQL once the client has closed its connection"
+        )
+        app.wait_until(lambda: held.waiting == 0, ended, look)
+    look = "what gives the connection back"
+    app.wait_until(lambda: in_use(app) == 0, "no connection of the pool in use", look)
     expect.equal(pinned(app, user), [], "pins of the user", look="who goes on without the client")
 
 

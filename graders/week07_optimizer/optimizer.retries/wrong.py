@@ -3,21 +3,21 @@
 from workbench.alternatives import Wrong
 
 _PASSING = "PASSING = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)\n"
-_BLOCK = '''            async with (
+_BLOCK = """            async with (
                 pool.connection() as connection,
                 connection.transaction(isolation="serializable"),
             ):
                 return await work(connection)
-'''
+"""
 _LOOP = "    for tried in range(attempts):\n"
-_SLEEP = '''        if tried:
+_SLEEP = """        if tried:
             limit = base_seconds * 2 ** (tried - 1)
             await sleep(random.uniform(limit / 2, limit))  # noqa: S311 - no secret
-'''
+"""
 _TRY = "        try:\n" + _BLOCK
-_EXCEPT = '''        except PASSING as error:
+_EXCEPT = """        except PASSING as error:
             failure = error
-'''
+"""
 _REST = _SLEEP + _TRY + _EXCEPT
 _GAVE_UP = '    raise GaveUp(f"The transaction could not be completed in {attempts} attempts.") from failure\n'
 
@@ -67,7 +67,7 @@ WRONG = [
     Wrong(
         "savepoints",
         "The transaction stands around the loop, and the tries are savepoints in it: its view of the data stays old.",
-        fails=["each_try_is_a_transaction", "the_commit_counts_too", "pauses_grow_and_vary"],
+        fails=["each_try_is_a_transaction", "the_commit_counts_too", "keeps_nothing_in_the_pause"],
         edits=[(_LOOP + _REST, '''    async with pool.connection() as connection, connection.transaction(isolation="serializable"):
         for tried in range(attempts):
             if tried:
@@ -95,7 +95,7 @@ WRONG = [
     Wrong(
         "keeps_its_connection",
         "The connection is taken once, and kept in the pauses: those who wait for one wait for somebody who sleeps.",
-        fails=["pauses_grow_and_vary"],
+        fails=["keeps_nothing_in_the_pause"],
         edits=[(_LOOP + _REST, '''    async with pool.connection() as connection:
         for tried in range(attempts):
             if tried:
@@ -123,14 +123,20 @@ WRONG = [
     Wrong(
         "sleeps_in_the_end",
         "It sleeps after each failure, the last one as well, and then gives up.",
-        fails=["pauses_grow_and_vary"],
+        fails=["keeps_nothing_in_the_pause", "pauses_grow_and_vary"],
         edits=[(_SLEEP, ""),
                (_EXCEPT, _EXCEPT + "            await sleep(random.uniform(0, base_seconds * 2**tried))\n")],
     ),
     Wrong(
+        "sleeps_by_itself",
+        "asyncio.sleep, whatever it was given: nobody can try it without waiting.",
+        fails=["keeps_nothing_in_the_pause", "pauses_grow_and_vary"],
+        edits=[("            await sleep(", "            await asyncio.sleep(")],
+    ),
+    Wrong(
         "retries_not_attempts",
         "So many tries *after* the first one.",
-        fails=["gives_up", "pauses_grow_and_vary", "raises_what_it_should"],
+        fails=["gives_up", "keeps_nothing_in_the_pause", "pauses_grow_and_vary", "raises_what_it_should"],
         edits=[(_LOOP, "    for tried in range(attempts + 1):\n")],
     ),
     Wrong(

@@ -25,7 +25,7 @@ async def in_transaction(pool, work, attempts, base_seconds, sleep=asyncio.sleep
                 raise
             if not left:
                 raise GaveUp(str(error)) from error
-        await sleep(limit * random())
+        await sleep(limit * random())  # noqa: S311
         limit *= 2
 
 

@@ -17,7 +17,7 @@ def _pauses(base_seconds, number):
     """The pauses between the tries; then there are no more."""
     for power in range(number):
         limit = base_seconds * (1 << power)
-        yield limit - random.random() * limit / 2
+        yield limit - random.random() * limit / 2  # noqa: S311
 
 
 async def in_transaction(pool, work, attempts, base_seconds, sleep=asyncio.sleep):
