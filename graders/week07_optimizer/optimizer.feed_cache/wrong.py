@@ -201,4 +201,17 @@ WRONG = [
                (_LOAD, "            async with self._one:\n"
                        "                feed = await self._load(reader_id)\n        finally:\n")],
     ),
+    Wrong(
+        "a_lock_for_each_reader",
+        "Those who waited look into memory, where nothing is kept while nobody listens: one after the other reads.",
+        fails=["reads_once_unheard"],
+        edits=[("        self._listens = False\n\n    async def feed",
+                "        self._listens = False\n        self._locks: dict[int, asyncio.Lock] = {}\n\n    async def feed"),
+               (_JOIN, "        async with self._locks.setdefault(reader_id, asyncio.Lock()):\n"
+                       "            kept = self._kept.get(reader_id)\n"
+                       "            if kept is not None and self._clock() < kept.until:\n"
+                       "                return kept.feed, False\n"
+                       "            loading = self._loading[reader_id] = _Loading()\n"
+                       "            return await self._run(reader_id, loading), False\n" + _JOIN)],
+    ),
 ]  # fmt: skip
