@@ -78,9 +78,17 @@ WATCHED = [
      "                    finally:  # who is in a hurry may have cancelled it twice\n"
      "                        told['running'] -= 1\n\n"
      "            return work\n\n"
-     "        jobs = [job(name) for name in asked['jobs']]\n"
+     "        by_name = {name: job(name) for name in asked['jobs']}\n"
+     "        jobs = tuple(by_name[name] for name in asked['jobs'])\n"
+     "        task = asyncio.create_task(run_all(jobs, asked['at_most'], asked['seconds']))\n"
+     "        if asked['cancel']:\n"
+     "            while not told['running'] and not task.done():\n"
+     "                await asyncio.sleep(0)\n"
+     "            task.cancel()\n"
      "        try:\n"
-     "            told['results'] = await run_all(jobs, asked['at_most'], asked['seconds'])\n"
+     "            told['results'] = await task\n"
+     "        except asyncio.CancelledError:\n"
+     "            told['raised'] = 'CancelledError'\n"
      "        except Exception as raised:\n"
      "            told['raised'], told['same'] = type(raised).__name__, raised is error\n"
      "        told['left'] = told['running']\n"
@@ -347,9 +355,13 @@ def who_leaves_ends_all(app: SocialService) -> None:
         all_free(app, look)
 
 
-def run(app: App, jobs: Sequence[str], at_most: int, seconds: float = 60) -> Any:
-    """What these jobs come to, in a service that has a route for them."""
-    reply = app.post("/jobs", json={"jobs": list(jobs), "at_most": at_most, "seconds": seconds})
+def run(
+    app: App, jobs: Sequence[str], at_most: int, seconds: float = 60, *, cancel: bool = False
+) -> Any:
+    """What these jobs come to, in a service that has a route for them; the same function for each
+    that has the same name. cancel: once they run."""
+    asked_for = {"jobs": list(jobs), "at_most": at_most, "seconds": seconds, "cancel": cancel}
+    reply = app.post("/jobs", json=asked_for)
     expect.status(reply, 200)
     return reply.json
 
@@ -380,3 +392,6 @@ def nothing_is_left_behind(app: SocialService) -> None:
         told = run(other, ["waits", "waits", "waits"], 2, 0.05)
         what = "what is raised after the time, and how many jobs still run then"
         expect.equal([told.get("raised"), told["left"]], ["TimeoutError", 0], what, look=look)
+        told = run(other, ["waits", "waits", "waits"], 2, cancel=True)
+        what = "what is raised when the call is cancelled, and how many jobs still run then"
+        expect.equal([told.get("raised"), told["left"]], ["CancelledError", 0], what, look=look)

@@ -169,6 +169,24 @@ WRONG = [
         edits=[("            await asyncio.gather(*workers, return_exceptions=True)\n", "")],
     ),
     Wrong(
+        "cancelled_is_too_late",
+        "Every CancelledError is taken for the deadline's: whoever wants to end the service gets a TimeoutError.",
+        fails=["nothing_is_left_behind"],
+        edits=[("            await asyncio.gather(*workers)\n",
+                """            try:
+                await asyncio.gather(*workers)
+            except asyncio.CancelledError:
+                raise TimeoutError from None
+""")],
+    ),
+    Wrong(
+        "by_function",
+        "Results are kept by job, and a job that stands there twice has one.",
+        fails=["nothing_is_left_behind"],
+        edits=[("    waiting = iter(enumerate(jobs))\n", "    waiting = iter([(job, job) for job in dict.fromkeys(jobs)])\n"),
+               (_RETURN, "    return [results[job] for job in jobs]\n")],
+    ),
+    Wrong(
         "none_is_nothing",
         "Results that are None are taken for those that are missing.",
         fails=["nothing_is_left_behind"],

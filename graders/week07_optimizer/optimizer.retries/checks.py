@@ -20,6 +20,10 @@ SETTINGS = {
 #: Whoever loses has lost to one that was committed, and there can only be three of those.
 ENOUGH = {**SETTINGS, "RETRY_ATTEMPTS": "8"}
 
+#: What work may raise that is no reason either. Who has lost the connection at COMMIT does not know
+#: whether the work is done.
+RAISED = ("LookupError", "ConnectionResetError", "TimeoutError", "asyncpg.InterfaceError")
+
 #: SQLSTATEs that are no reason to try again, and what the service answers.
 OTHERS = {
     "23505": 409, "22012": 422, "57014": 504, "55P03": 500, "P0001": 500,
@@ -64,8 +68,8 @@ NOTED = [
      "            told['calls'] += 1\n"
      "            for statement in asked.get('statements', []):\n"
      "                await connection.execute(statement)\n"
-     "            if asked.get('raises') == 'LookupError':\n"
-     "                raise LookupError('not to be found')\n"
+     "            if asked.get('raises'):\n"
+     "                raise eval(asked['raises'], {'asyncpg': asyncpg})('no more')\n"
      "            if told['calls'] <= asked.get('broken_off', 0):\n"
      "                raise asyncpg.SerializationError('could not serialize access')\n"
      "            return asked.get('result')\n\n"
@@ -321,9 +325,11 @@ def raises_what_it_should(app: SocialService) -> None:
     user, [post] = person(app)
     store = f"INSERT INTO pins (user_id, post_id) VALUES ({user}, {post})"
     with app.altered("backend/social/service/pins.py", NOTED) as other:
-        told = ask(other, attempts=4, base=0.001, statements=[store], raises="LookupError")
-        expect.equal([told.get("raised"), told["calls"]], ["LookupError", 1],
-                     "what is raised for a LookupError of the work, and calls of it")  # fmt: skip
+        for error in RAISED:
+            told = ask(other, attempts=4, base=0.001, statements=[store], raises=error)
+            name = error.removeprefix("asyncpg.")
+            what = f"what is raised for a {name} of the work, and calls of it"
+            expect.equal([told.get("raised"), told["calls"]], [name, 1], what)
         expect.equal(pinned(app, user), [], "the pins that such work has stored",
                      look="whether it commits, however the block is left")  # fmt: skip
         for result in (None, 0, [], "pinned"):
@@ -333,6 +339,8 @@ def raises_what_it_should(app: SocialService) -> None:
                 "nothing raised, what the work has returned, and calls of it",
             )  # fmt: skip
         told = ask(other, attempts=2, base=0.001, broken_off=2)
+        state = other.get("/pool").json
+    expect.equal(state["idle"], state["open"], "free connections, of those that are open")
     expect.equal([told.get("raised"), told.get("cause")], ["GaveUp", "SerializationError"],
                  "what is raised after the last try, and its cause",
                  look="`raise ... from ...`")  # fmt: skip

@@ -35,6 +35,12 @@ WRONG = [
         edits=[(_PASSING, "PASSING = asyncpg.PostgresError\n")],
     ),
     Wrong(
+        "lost_connections_too",
+        "Whoever loses the connection at COMMIT does not know whether the work is done, and does it again.",
+        fails=["raises_what_it_should"],
+        edits=[(_PASSING, _PASSING + "PASSING = (*PASSING, OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)\n")],
+    ),
+    Wrong(
         "no_deadlocks",
         "Only 40001: of two that wait for each other, one gets a 500.",
         fails=["tries_again"],
