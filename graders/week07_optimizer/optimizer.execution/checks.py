@@ -149,9 +149,16 @@ def run_before(app: SocialService, post: int) -> None:
 def when_explained(app: SocialService, does: str) -> Iterator[None]:
     """Within the block, an EXPLAIN of a read of posts does that."""
     app.sql(WHEN_EXPLAINED.format(does=does))
+    with only_rows(app, "wb_planned()"):
+        yield
+
+
+@contextmanager
+def only_rows(app: SocialService, condition: str) -> Iterator[None]:
+    """Within the block, only posts of which the condition is true are there for the service."""
     app.sql("ALTER TABLE posts ENABLE ROW LEVEL SECURITY")
     app.sql("ALTER TABLE posts FORCE ROW LEVEL SECURITY")
-    app.sql("CREATE POLICY wb_all ON posts USING (wb_planned()) WITH CHECK (true)")
+    app.sql(f"CREATE POLICY wb_all ON posts USING ({condition}) WITH CHECK (true)")
     try:
         yield
     finally:
@@ -373,6 +380,24 @@ def the_least_recent_go(app: SocialService) -> None:
     app.post("/posts", json={"user_id": author, "content": "new"})
     calls = [measured(app, words)["calls"] for words in (SHOW, WRITE, LIKE)]
     expect.equal(calls, [0, 1, 1], "calls of the three, when the second comes back", look=look)
+
+
+@check(points=1, runs="social_service", on=forgetful, settings=TWO_KEPT)
+def the_latest_plan(app: SocialService) -> None:
+    """The plan that is shown is the latest one: plans change."""
+    first, *_ = posts(app)
+    app.get(f"/posts/{first}")
+    look = "which of the samples is kept"
+    with only_rows(app, "false"):
+        app.get(f"/posts/{first}")
+        plan = measured(app, SHOW)["plan"]
+        expect.that(isinstance(plan, dict) and plan.get("Node Type") == "Result",
+                    "the plan of a statement for which no row can be there: a Result",
+                    expect.show(plan), look=look)  # fmt: skip
+    app.get(f"/posts/{first}")
+    plan = measured(app, SHOW)["plan"]
+    expect.that(isinstance(plan, dict) and plan.get("Node Type") not in (None, "Result"),
+                "a plan that reads posts", expect.show(plan), look=look)  # fmt: skip
 
 
 @check(points=2, runs="social_service", on=forgetful, settings=TWO_KEPT)

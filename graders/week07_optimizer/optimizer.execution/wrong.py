@@ -59,14 +59,21 @@ WRONG = [
     Wrong(
         "plan_as_text",
         "asyncpg gives JSON as text, unless it is told otherwise.",
-        fails=["some_plans"],
+        fails=["some_plans", "the_latest_plan"],
         edits=[("            measured.plan = json.loads(text)[0][\"Plan\"]\n", "            measured.plan = text\n")],
     ),
     Wrong(
         "no_arguments",
         "The statement has parameters, and its EXPLAIN is given none: no plan is ever had.",
-        fails=["some_plans", "looking_is_not_running"],
+        fails=["some_plans", "the_latest_plan", "looking_is_not_running"],
         edits=[(_EXPLAIN, _EXPLAIN.replace(", *args", ""))],
+    ),
+    Wrong(
+        "keeps_the_first_plan",
+        "The plan of a table that was empty on the first day.",
+        fails=["the_latest_plan"],
+        edits=[("            measured.plan = json.loads(text)[0][\"Plan\"]\n",
+                "            measured.plan = measured.plan or json.loads(text)[0][\"Plan\"]\n")],
     ),
     Wrong(
         "not_the_first",

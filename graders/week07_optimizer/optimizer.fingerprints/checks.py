@@ -300,7 +300,7 @@ def unlike_ones_stay_apart(app: SocialService) -> None:
         "SELECT 'a'::date",
         "SELECT 'a'::text",
     )
-    long = "SELECT " + ", ".join(f"column_{letter}" for letter in "abcdefghijklmnopqrst")
+    long = "SELECT " + ", ".join(f"column_{number}" for number in range(1000))
     apart(app, f"{long} FROM posts", f"{long} FROM users", f"{long} FROM users WHERE id = 1")
 
 
