@@ -413,7 +413,7 @@ def survives_a_cut(app: SocialService) -> None:
     is_whole(app, 3, "after the server was away")
 
 
-@check(points=2, runs="social_service", on=fill, settings=ALONE)
+@check(points=2, runs="social_service", on=fill, settings=ALONE, seconds=30)
 def speaks_json(app: SocialService) -> None:
     """`jsonb` is what Python makes of JSON, in queries and in `copy_records_to_table`; `json` stays
     a text."""
@@ -447,7 +447,7 @@ def hands_on_nothing(app: SocialService) -> None:
         expect.status(other.get("/trials/time-out"), 504, "which TimeoutErrors are the pool's own")
 
 
-@check(points=2, runs="social_service", settings=LAST)
+@check(points=2, runs="social_service", settings=LAST, seconds=30)
 def closes_in_the_end(app: SocialService) -> None:
     """All connections are closed properly when the service ends, and when a step after `open_pool`
     fails as it starts."""
