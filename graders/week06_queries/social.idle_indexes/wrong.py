@@ -83,30 +83,32 @@ WRONG = [
         edits=[(_COLUMNS, "            AND other.columns[1] = own.columns[1]\n")],
     ),
     Wrong(
-        "any_place",
-        "A column anywhere in the other index is taken for its beginning.",
-        fails=["only_alike", "partitioned", "unused"],
+        "in_any_order",
+        "(a, b) and (b, a, c) begin with the same columns, but not in the same order.",
+        fails=["only_alike"],
         edits=[
             (
                 _COLUMNS,
-                "            AND own.columns[:own.indnkeyatts] <@ other.columns[:other.indnkeyatts]\n",
-            ),
-            (_DIRECTIONS, ""),
-            (_CLASSES, ""),
-            (_COLLATIONS, ""),
+                "            AND own.columns[:own.indnkeyatts] <@ other.columns[:own.indnkeyatts]\n",
+            )
         ],
     ),
     Wrong(
-        "directions_forgotten",
-        "Rows in falling order are taken for rows in rising order.",
+        "first_direction_only",
+        "Only the first column's direction is compared.",
         fails=["only_alike"],
-        edits=[(_DIRECTIONS, "")],
+        edits=[(_DIRECTIONS, "            AND other.indoption[0] = own.indoption[0]\n")],
     ),
     Wrong(
-        "conditions_forgotten",
-        "A partial index is taken for one of all rows.",
+        "any_condition",
+        "A partial index is taken for one of other rows.",
         fails=["only_alike"],
-        edits=[("            AND other.predicate IS NOT DISTINCT FROM own.predicate\n", "")],
+        edits=[
+            (
+                "other.predicate IS NOT DISTINCT FROM own.predicate",
+                "(other.predicate IS NULL) = (own.predicate IS NULL)",
+            )
+        ],
     ),
     Wrong(
         "null_is_not_null",
@@ -133,16 +135,16 @@ WRONG = [
         edits=[("            AND other.expressions IS NOT DISTINCT FROM own.expressions\n", "")],
     ),
     Wrong(
-        "classes_forgotten",
-        "text_pattern_ops serves LIKE, and hash is no tree.",
+        "first_class_only",
+        "text_pattern_ops serves LIKE, in the second column as well.",
         fails=["only_alike"],
-        edits=[(_CLASSES, "")],
+        edits=[(_CLASSES, "            AND other.indclass[0] = own.indclass[0]\n")],
     ),
     Wrong(
-        "collations_forgotten",
-        "Words sorted in one way are taken for words sorted in another.",
+        "first_collation_only",
+        "Words of the second column may be sorted in another way.",
         fails=["only_alike"],
-        edits=[(_COLLATIONS, "")],
+        edits=[(_COLLATIONS, "            AND other.indcollation[0] = own.indcollation[0]\n")],
     ),
     Wrong(
         "included_forgotten",
@@ -163,9 +165,38 @@ WRONG = [
         edits=[(_MEMBERS, "")],
     ),
     Wrong(
+        "first_level_only",
+        "A partition that is partitioned itself has nothing; what is below it has.",
+        fails=["partitioned"],
+        edits=[
+            (
+                "pg_partition_tree(idle.indexrelid)\n",
+                "pg_partition_tree(idle.indexrelid) WHERE level <= 1\n",
+            )
+        ],
+    ),
+    Wrong(
+        "busiest_partition",
+        "The scans are those of the partition that is read most.",
+        fails=["partitioned"],
+        edits=[("sum(pg_stat_get_numscans(", "max(pg_stat_get_numscans(")],
+    ),
+    Wrong(
+        "half_made",
+        "An index that was not made to its end replaces none, and is not judged.",
+        fails=["unused"],
+        edits=[(" AND indisvalid", "")],
+    ),
+    Wrong(
+        "tables_only",
+        "A materialized view has indexes, too.",
+        fails=["unused"],
+        edits=[(" AND indisvalid", " AND indisvalid AND relation.relkind IN ('r', 'p')")],
+    ),
+    Wrong(
         "redundant_only_if_unused",
         "The planner may well read the shorter one, as long as it is there.",
-        fails=["redundant_and_read"],
+        fails=["redundant_and_read", "partitioned"],
         edits=[("WHERE idle.covered_by IS NOT NULL OR read.scans = 0", "WHERE read.scans = 0")],
     ),
     Wrong(

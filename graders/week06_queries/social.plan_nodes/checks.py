@@ -26,7 +26,11 @@ def node(kind: str, *children: Any, **more: Any) -> dict[str, Any]:
         "loops": "Actual Loops",
         "hit": "Shared Hit Blocks",
         "read": "Shared Read Blocks",
+        "dirtied": "Shared Dirtied Blocks",
+        "written": "Shared Written Blocks",
         "relation": "Relation Name",
+        "index": "Index Name",
+        "function": "Function Name",
         "filtered": "Rows Removed by Filter",
         "joined": "Rows Removed by Join Filter",
         "rechecked": "Rows Removed by Index Recheck",
@@ -76,15 +80,19 @@ def plain(value: Any) -> Any:
 JOIN = node(
     "Hash Join",
     node("Seq Scan", relation="posts", as_="Outer"),
-    node("Hash", node("Index Scan", relation="users"), as_="Inner"),
+    node("Hash", node("Index Scan", relation="users", index="users_pkey"), as_="Inner"),
+    node("Bitmap Index Scan", index="likes_pkey", as_="SubPlan"),
+    node("Function Scan", function="generate_series", as_="SubPlan"),
 )
 
 
 @check(points=2, runs="social", on=shelf)
 def every_node(app: Social) -> None:
     """A plan has one row for each of its nodes, with its type and depth (0 at the top), and the
-    relation that it reads, NULL where it reads none."""
+    relation that it reads, NULL where it names none."""
     wanted = [
+        ("Bitmap Index Scan", 1, None),
+        ("Function Scan", 1, None),
         ("Hash", 1, None),
         ("Hash Join", 0, None),
         ("Index Scan", 2, "users"),
@@ -130,13 +138,18 @@ def rows_of_all_loops(app: Social) -> None:
         node("Seq Scan", estimate=40, rows=300),
         node("Index Scan", estimate=2, rows=0.33, loops=300),
         node("Memoize", estimate=5, rows=7, loops=4),
+        node("Index Only Scan", estimate=1, rows=0.33, loops=10),
+        node("Limit", estimate=1, rows=0.67, loops=10),
+        node("Materialize", estimate=1_000_000, rows=900_000, loops=5000),
         estimate=80,
         rows=99,
     )
+    wanted = [(80, 99), (40, 300), (600, 99), (20, 28), (10, 3), (10, 7)]
+    wanted += [(5_000_000_000, 4_500_000_000)]
     same(
         asked(app, tree),
         ("estimated_rows", "actual_rows"),
-        [(80, 99), (40, 300), (600, 99), (20, 28)],
+        wanted,
         "Actual Loops",
     )
 
@@ -152,8 +165,9 @@ def how_far_off(app: Social) -> None:
         node("c", estimate=3, rows=10),
         node("d", estimate=50, rows=0),
         node("e", estimate=1, rows=0),
-        node("f", estimate=7, rows=7),
+        node("f", estimate=0, rows=0),
         node("g", estimate=1, rows=8, loops=5),
+        node("h", estimate=3, rows=20),
         estimate=100,
         rows=150,
     )
@@ -166,23 +180,34 @@ def how_far_off(app: Social) -> None:
         ("e", 1),
         ("f", 1),
         ("g", 8),
+        ("h", 6.7),
     ]
     same(asked(app, tree), ("node_type", "off_by"), wanted, "which of the two is larger, and zero")
 
 
 @check(points=1, runs="social", on=shelf)
 def never_executed(app: Social) -> None:
-    """A node that never ran (no loops) has estimated and actual rows 0, and off_by NULL."""
+    """A node that never ran (no loops) has estimated, actual and removed rows 0, and off_by NULL;
+    one that ran ten times and gave nothing is off by what was estimated for all ten."""
     tree = node(
         "Nested Loop",
         node("Seq Scan", estimate=9, rows=0),
-        node("Index Scan", estimate=70, rows=0, loops=0),
+        node("Index Scan", estimate=70, rows=0, loops=0, filtered=0),
+        node("Materialize", estimate=5, rows=0, loops=10),
         estimate=60,
         rows=0,
     )
-    columns = ("node_type", "estimated_rows", "actual_rows", "off_by")
-    wanted = [("Nested Loop", 60, 0, 60), ("Seq Scan", 9, 0, 9), ("Index Scan", 0, 0, None)]
-    same(asked(app, tree), columns, wanted, "nodes whose Actual Loops is 0")
+    wanted = [
+        ("Nested Loop", 60, 0, 60),
+        ("Seq Scan", 9, 0, 9),
+        ("Index Scan", 0, 0, None),
+        ("Materialize", 50, 0, 50),
+    ]
+    look = "nodes whose Actual Loops is 0"
+    rows = asked(app, tree)
+    same(rows, ("node_type", "estimated_rows", "actual_rows", "off_by"), wanted, look)
+    never = [row for row in rows if row["node_type"] == "Index Scan"]
+    same(never, ("node_type", "rows_removed"), [("Index Scan", 0)], look)
 
 
 @check(points=2, runs="social", on=shelf)
@@ -212,7 +237,15 @@ def own_buffers(app: Social) -> None:
         "Sort",
         node(
             "Nested Loop",
-            node("Seq Scan", hit=30, read=12),
+            node(
+                "Append",
+                node("Seq Scan", hit=20, read=12, dirtied=9, as_="Member"),
+                node("Bitmap Heap Scan", hit=9, written=7, as_="Member"),
+                hit=30,
+                read=12,
+                dirtied=9,
+                written=7,
+            ),
             node(
                 "Index Scan",
                 node("Materialize", hit=40, read=1, loops=9, as_="SubPlan"),
@@ -228,13 +261,16 @@ def own_buffers(app: Social) -> None:
         read=20,
     )
     wanted = [
-        ("Sort", 3),
-        ("Nested Loop", 0),
-        ("Seq Scan", 42),
+        ("Append", 1),
+        ("Bitmap Heap Scan", 9),
         ("Index Scan", 607),
         ("Materialize", 41),
+        ("Nested Loop", 0),
+        ("Seq Scan", 32),
+        ("Sort", 3),
     ]
-    same(asked(app, tree), ("node_type", "own_buffers"), wanted, "what a node's buffers include")
+    rows = sorted(asked(app, tree), key=lambda row: str(row["node_type"]))
+    same(rows, ("node_type", "own_buffers"), wanted, "what a node's buffers include")
 
 
 @check(points=2, runs="social", on=shelf, hidden=True)

@@ -94,6 +94,41 @@ WRONG = [
         ],
     ),
     Wrong(
+        "cut_off",
+        "6.67 is 6.7, and not 6.6.",
+        fails=["how_far_off"],
+        edits=[
+            (
+                "        round(\n            greatest(estimated_rows",
+                "        trunc(\n            greatest(estimated_rows",
+            )
+        ],
+    ),
+    Wrong(
+        "off_in_one_loop",
+        "Where five rows are missing in each of ten loops, fifty are missing.",
+        fails=["never_executed"],
+        edits=[
+            (
+                "            greatest(estimated_rows, actual_rows, 1) / greatest(least(estimated_rows, actual_rows), 1), 1\n",
+                """            greatest((plan ->> 'Plan Rows')::numeric, (plan ->> 'Actual Rows')::numeric, 1)
+            / greatest(least((plan ->> 'Plan Rows')::numeric, (plan ->> 'Actual Rows')::numeric), 1), 1
+""",
+            )
+        ],
+    ),
+    Wrong(
+        "nothing_of_nothing",
+        "Where nothing was estimated and nothing came, the estimate was right: 1, not 0.",
+        fails=["how_far_off"],
+        edits=[
+            (
+                "greatest(estimated_rows, actual_rows, 1) /",
+                "greatest(estimated_rows, actual_rows) /",
+            )
+        ],
+    ),
+    Wrong(
         "never_run_is_right",
         "A node that never ran is said to be as estimated.",
         fails=["never_executed"],
@@ -170,6 +205,17 @@ WRONG = [
             (
                 "            AND child.plan ->> 'Parent Relationship' IS DISTINCT FROM 'InitPlan'\n",
                 "",
+            )
+        ],
+    ),
+    Wrong(
+        "members_are_no_children",
+        "The tables of an Append are its children, though no outer or inner ones.",
+        fails=["own_buffers"],
+        edits=[
+            (
+                "child.plan ->> 'Parent Relationship' IS DISTINCT FROM 'InitPlan'\n",
+                "child.plan ->> 'Parent Relationship' IN ('Outer', 'Inner', 'SubPlan', 'Subquery')\n",
             )
         ],
     ),

@@ -78,6 +78,23 @@ WRONG = [
         edits=[("shared_blks_hit + shared_blks_read", "shared_blks_read")],
     ),
     Wrong(
+        "all_pages",
+        "A sort's own pages are no pages of tables and indexes.",
+        fails=["buffers"],
+        edits=[
+            (
+                "shared_blks_hit + shared_blks_read",
+                "shared_blks_hit + shared_blks_read + temp_blks_read",
+            )
+        ],
+    ),
+    Wrong(
+        "beginning_of_the_text",
+        "What tells two long statements apart may stand at their ends.",
+        fails=["calls_and_rows"],
+        edits=[("    query,\n", "    left(query, 100) AS query,\n")],
+    ),
+    Wrong(
         "longest_as_mean",
         "The slowest call is given for all.",
         fails=["times"],
