@@ -160,9 +160,9 @@ def leaves_the_end_out(app: Social) -> None:
     """A week has seven rows: end_day is left out, and the day before is in to its last moment."""
     user = writer(app, "at_the_edges")
     for at, likes in (
-        ("2026-05-03 23:59:59.9Z", 1),
+        ("2026-05-03 23:59:59.999999Z", 1),
         ("2026-05-04 00:00Z", 10),
-        ("2026-05-10 23:59:59.9Z", 100),
+        ("2026-05-10 23:59:59.999999Z", 100),
         ("2026-05-11 00:00Z", 1000),
     ):
         write(app, user, at, likes)

@@ -46,10 +46,10 @@ WRONG = [
         edits=[("span.end_day - span.first_day - 1)", "span.end_day - span.first_day)")],
     ),
     Wrong(
-        "until_the_last_second",
-        "23:59:59 is not the end of a day: what comes in the second after it is lost.",
+        "until_the_last_millisecond",
+        "23:59:59.999 is not the end of a day: what comes in the millisecond after it is lost.",
         fails=["leaves_the_end_out"],
-        edits=[(_UNTIL, "posts.created_at <= span.ends_at - interval '1 second'")],
+        edits=[(_UNTIL, "posts.created_at <= span.ends_at - interval '1 millisecond'")],
     ),
     Wrong(
         "whole_numbers",

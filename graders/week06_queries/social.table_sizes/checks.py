@@ -32,6 +32,9 @@ MEMBERS = {
     "tie_a": ["public.tie_a"],
     "tie_b": ["public.tie_b"],
     "tie_c": ["public.tie_c"],
+    "unlogged": ["public.unlogged"],
+    "parent": ["public.parent"],
+    "child": ["public.child"],
 }
 PARTITIONS = {"by_year": 3, "nested": 3}
 
@@ -47,6 +50,11 @@ SHELVES = """
     CREATE INDEX ON many_indexes (n, m);
     CREATE INDEX ON many_indexes (m, n);
     CREATE INDEX ON many_indexes (m);
+
+    CREATE UNLOGGED TABLE unlogged AS SELECT n FROM generate_series(1, 500) AS n;
+    CREATE TABLE parent AS SELECT n FROM generate_series(1, 700) AS n;
+    CREATE TABLE child () INHERITS (parent);
+    INSERT INTO child SELECT n FROM generate_series(1, 900) AS n;
 
     CREATE MATERIALIZED VIEW summary AS SELECT * FROM plain LIMIT 400;
     CREATE INDEX ON summary (n);
@@ -115,8 +123,12 @@ def row_of(rows: Any, name: str) -> Any:
 @check(points=2, runs="social", on=shelves)
 def ordinary_tables(app: Social) -> None:
     """A table's row has the bytes of its rows, of its indexes, and of all together."""
-    compared(app, ["plain", "many_indexes"], ("table_bytes", "index_bytes", "total_bytes"),
+    columns = ("table_bytes", "index_bytes", "total_bytes")
+    compared(app, ["plain", "many_indexes"], columns,
              "which function of PostgreSQL counts what")  # fmt: skip
+    compared(app, ["unlogged"], columns, "a table that is UNLOGGED is a table")
+    compared(app, ["parent", "child"], columns,
+             "tables that INHERIT are tables, each with rows of its own")  # fmt: skip
 
 
 @check(points=2, runs="social", on=shelves)
@@ -184,6 +196,10 @@ def partitions_of_partitions(app: Social) -> None:
     """A partition may itself be partitioned: what is below it belongs to the whole, and only those
     count that hold rows."""
     compared(app, ["nested"], BYTES, "what is below a partition")
+    names = {row["table_name"] for row in app.ask()}
+    own = sorted(name for name in names if name.startswith("nested_"))
+    expect.equal(own, [], "partitions with a row of their own",
+                 look="a partition that has partitions itself")  # fmt: skip
     got = row_of(app.ask(), "nested")["partition_count"]
     expect.equal(got, 3, "the partition_count of a table with three partitions that hold rows")
 

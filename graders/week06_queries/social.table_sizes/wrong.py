@@ -9,8 +9,41 @@ WRONG = [
     Wrong(
         "partitions_listed",
         "Every week of activities is a row of its own, and counted twice.",
-        fails=["partitioned_tables"],
+        fails=["partitioned_tables", "partitions_of_partitions"],
         edits=[("    AND NOT relation.relispartition\n", "")],
+    ),
+    Wrong(
+        "inner_partitions_listed",
+        "A partition that has partitions itself is taken for a table.",
+        fails=["partitions_of_partitions"],
+        edits=[
+            (
+                "    AND NOT relation.relispartition\n",
+                "    AND (relation.relkind = 'p' OR NOT relation.relispartition)\n",
+            )
+        ],
+    ),
+    Wrong(
+        "no_heirs",
+        "Whatever stands in pg_inherits is taken for a partition.",
+        fails=["ordinary_tables"],
+        edits=[
+            (
+                "    AND NOT relation.relispartition\n",
+                "    AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = relation.oid)\n",
+            )
+        ],
+    ),
+    Wrong(
+        "logged_only",
+        "A table that is not logged takes room all the same.",
+        fails=["ordinary_tables"],
+        edits=[
+            (
+                "    AND NOT relation.relispartition\n",
+                "    AND NOT relation.relispartition AND relation.relpersistence = 'p'\n",
+            )
+        ],
     ),
     Wrong(
         "partitioned_left_out",

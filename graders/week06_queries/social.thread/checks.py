@@ -10,6 +10,9 @@ from workbench.checking import Social, check, expect
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 COLUMNS = ("id", "parent_post_id", "depth", "user_id", "username", "content", "created_at")
 
+#: In minutes.
+MICROSECOND = 1 / 60_000_000
+
 #: What may be read of the forum, where a discussion has 2,000 replies.
 MOST_ROWS = 300
 
@@ -177,6 +180,9 @@ def begins_anywhere(app: Social) -> None:
         sent=sent(1101, 100),
         look="from where the depth is counted",
     )
+    parents = {row["id"]: row["parent_post_id"] for row in app.ask(post_id=1101, max_depth=100)}
+    expect.equal(parents, {1101: 1100, 1103: 1101, 1105: 1103}, "the parent_post_id of each",
+                 look="the parent of the post that is asked for")  # fmt: skip
 
 
 @check(points=2, runs="social", on=talk)
@@ -211,10 +217,15 @@ def has_the_oldest_first(app: Social) -> None:
         (1303, 1300, 30),
         (1304, 1303, 40),
         (1305, 1303, 35),
+        (1306, 1304, 40 + 2 * MICROSECOND),
+        (1307, 1304, 40 + MICROSECOND),
     ):
         write(app, number, parent, minutes)
     reads_as(
-        app, 1300, [1300, 1302, 1303, 1305, 1304, 1301], "what orders replies to the same post"
+        app,
+        1300,
+        [1300, 1302, 1303, 1305, 1304, 1307, 1306, 1301],
+        "what orders replies to the same post, also within a second",
     )
 
 
@@ -272,10 +283,10 @@ def keeps_the_words_of_who_left(app: Social) -> None:
     write(app, 1702, 1701, 2, by="gone")
     write(app, 1703, 1702, 3)
     shows(app, 1700, {1700, 1701, 1702, 1703}, "deleted_at")
-    names = {
-        row["username"] for row in app.ask(post_id=1700, max_depth=100) if row["id"] in (1700, 1702)
-    }
-    expect.equal(names, {"gone"}, "the name", look="deleted_at")
+    rows = {row["id"]: row for row in app.ask(post_id=1700, max_depth=100)}
+    for number in (1700, 1702):
+        got = rows[number]["username"], rows[number]["content"]
+        expect.equal(got, ("gone", f"Post {number}"), "name and content", look="deleted_at")
 
 
 @check(points=2, runs="social", on=forum)
@@ -309,4 +320,6 @@ def ends_in_a_circle(app: Social) -> None:
         write(app, number, 1600 if number == 1603 else number - 1, number - 1600)
     for last in (1601, 1602, 1600):
         app.sql(circle, [last])
-        shows(app, 1600, {1600, 1601, 1602, 1603}, "how the walk knows that it has been there", 12)
+        for post in {1600, last}:
+            look = "how the walk knows that it has been there"
+            shows(app, post, {1600, 1601, 1602, 1603}, look, 12)

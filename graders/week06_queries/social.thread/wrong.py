@@ -66,6 +66,37 @@ WRONG = [
         edits=[(_SEARCH, "SEARCH DEPTH FIRST BY created_at SET place")],
     ),
     Wrong(
+        "to_the_second",
+        "Replies of the same second come by id, although one is older.",
+        fails=["has_the_oldest_first"],
+        edits=[
+            (_SEARCH, "SEARCH DEPTH FIRST BY second, id SET place"),
+            (
+                _FIRST,
+                _FIRST.replace(
+                    "0 AS depth", "0 AS depth, date_trunc('second', created_at) AS second"
+                ),
+            ),
+            (_NEXT, "reply.created_at, thread.depth + 1, date_trunc('second', reply.created_at)\n"),
+        ],
+    ),
+    Wrong(
+        "the_first_answers_nothing",
+        "Whatever is asked for begins the tree, and so it is said to answer no post.",
+        fails=["begins_anywhere"],
+        edits=[(_FIRST, _FIRST.replace("parent_post_id", "NULL::bigint AS parent_post_id"))],
+    ),
+    Wrong(
+        "upwards_only",
+        "Replies have larger ids than what they answer, and so that is asked for, in place of a memory.",
+        fails=["ends_in_a_circle"],
+        edits=[
+            (_CYCLE, ""),
+            (_LAST, ""),
+            (_STEP, "WHERE reply.id > thread.id AND NOT reply.is_hidden AND"),
+        ],
+    ),
+    Wrong(
         "ids_as_text",
         "10001 comes before 9998 when both are texts.",
         fails=["has_the_smaller_id_first_at_one_moment"],
@@ -161,5 +192,16 @@ WRONG = [
         "An account was given up, and its words are torn out of the conversation.",
         fails=["keeps_the_words_of_who_left"],
         edits=[(_JOIN, _JOIN + " AND users.deleted_at IS NULL")],
+    ),
+    Wrong(
+        "blanks_who_left",
+        "Of an account that was given up only the name is kept.",
+        fails=["keeps_the_words_of_who_left"],
+        edits=[
+            (
+                "    thread.content,\n",
+                "    CASE WHEN users.deleted_at IS NULL THEN thread.content ELSE '' END AS content,\n",
+            )
+        ],
     ),
 ]
