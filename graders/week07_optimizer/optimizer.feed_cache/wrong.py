@@ -100,7 +100,7 @@ WRONG = [
     Wrong(
         "everybody_reads",
         "Whoever finds nothing reads it himself: the database does the same work many times at once.",
-        fails=["reads_once"],
+        fails=["reads_once", "reads_once_unheard"],
         edits=[(_JOIN, "        loading = None\n        if loading is None or loading.heard:\n")],
     ),
     Wrong(
