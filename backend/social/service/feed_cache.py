@@ -17,6 +17,16 @@ CHANNEL = "feed_changed"
 #: Seconds between two tries to listen.
 PAUSE = 0.25
 
+#: What a connection raises that cannot be had, or that ends while something is asked on it: asyncpg
+#: takes a server's farewell at that moment for an error of its own.
+_LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
 _logger = logging.getLogger(__name__)
 
 
@@ -122,7 +132,7 @@ class FeedCache:
             try:
                 await self._listen_on(await connect())
                 _logger.warning("the connection that listens is lost")
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except _LOST as error:
                 _logger.warning("nobody listens to %s: %s", CHANNEL, error)
             await asyncio.sleep(PAUSE)
 

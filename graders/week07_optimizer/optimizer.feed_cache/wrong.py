@@ -176,7 +176,7 @@ WRONG = [
         "gives_up_at_an_answer",
         "PostgreSQL answers that it is being shut down: that is no OSError, and the task that listens ends.",
         fails=["tries_until_it_listens"],
-        edits=[("except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:",
+        edits=[("except _LOST as error:",
                 "except (OSError, TimeoutError) as error:")],
     ),
     Wrong(
