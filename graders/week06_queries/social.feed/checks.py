@@ -15,12 +15,20 @@ HOUR = timedelta(hours=1)
 #: last are as good as any.
 HAL, HANA, GRETA, TINA, ADA, LONER = 11, 12, 13, 14, 15, 16
 IDA, JON, KIM, HUGO, GONE, LEFT, BELA, CHEN, LATE = 21, 22, 23, 24, 25, 26, 27, 28, 3_000_000_000
+#: She writes ahead of the clock.
+NORA = 29
+#: Two readers, whose people mostly wrote long ago; one follows many more, who never wrote.
+OMAR, PIA = 3_000_000_001, 3_000_000_002
+LIVELY, CHATTY, ONE_EACH = [*range(1001, 1006)], 1010, [*range(1101, 1181)]
+TAMED, SILENT = [*range(1201, 1241)], [*range(2001, 2601)]
 FOLLOWED = {
     HAL: {IDA, JON},
     HANA: {HUGO},
     GRETA: {GONE, JON, LEFT},
     TINA: {BELA, CHEN, LATE},
-    ADA: {IDA, JON, HUGO, GONE, BELA, CHEN, LATE},
+    ADA: {IDA, JON, HUGO, GONE, BELA, CHEN, LATE, NORA},
+    OMAR: {*LIVELY, CHATTY, *ONE_EACH, *TAMED, LEFT},
+    PIA: {*LIVELY, CHATTY, *ONE_EACH, *TAMED, LEFT, *SILENT},
     KIM: {HAL, IDA, HANA},
     IDA: {KIM, GRETA},
 }
@@ -54,10 +62,46 @@ def _written() -> list[Post]:
         # Up to five at one moment, of several authors, their ids in no order.
         *(Post((LATE if n % 3 == 0 else 0) + 600 + n * 37 % 41, [BELA, CHEN, LATE, CHEN][n % 4],
                AT - timedelta(microseconds=n // 5)) for n in range(41)),
+        Post(700, NORA, AT + timedelta(days=36_500)),
+        *_behind_many(),
     ]  # fmt: skip
 
 
+#: A stranger's posts, one a minute: the text's walk looks at no more than 2,000 posts.
+STRANGERS, SINCE = 2_600, AT - 1_000 * HOUR
+
+
+def _behind_many() -> list[Post]:
+    """Some posts are among the newest of the strangers', and all others behind them."""
+
+    def some(
+        first: int, authors: list[int], count: int, minute: int, each: int = 4, hidden: bool = False
+    ) -> list[Post]:
+        """Up to so many at one moment, their ids in no order."""
+        return [Post(first + n * 37 % 101, authors[n % len(authors)],
+                     SINCE - timedelta(minutes=minute + n // each), hidden)
+                for n in range(count)]  # fmt: skip
+
+    return [
+        *some(20_000, LIVELY, 45, 0),
+        *some(21_000, LIVELY, 20, 5, hidden=True),
+        # The newest of these are hidden, and what they show is the oldest of all.
+        *some(22_000, TAMED, 40, 100, 1, hidden=True),
+        # Much by one, and then one by each of many.
+        *some(23_000, [CHATTY], 70, 3_000),
+        *some(24_000, [CHATTY], 20, 3_000, hidden=True),
+        *some(25_000, [LEFT], 20, 3_000),
+        *some(26_000, ONE_EACH, 80, 3_100),
+        *some(27_000, TAMED, 40, 3_200),
+    ]
+
+
 POSTS = _written()
+
+
+def content_of(post: int) -> str:
+    """What a post says; it is as long as a post may well be, with spaces around it."""
+    return f" Post {post}{' and so on' * 30}\n"
 
 
 def feed_of(user: int) -> list[int]:
@@ -69,12 +113,12 @@ def feed_of(user: int) -> list[int]:
 
 def network(app: Social) -> None:
     """A few users, and posts of every kind. Checks only read."""
-    users = [*FOLLOWED, LONER, JON, HUGO, *HAVE_LEFT, BELA, CHEN, LATE]
+    users = sorted({*FOLLOWED, LONER, *HAVE_LEFT, *(post.user for post in POSTS), *SILENT})
     app.sql(
         "INSERT INTO users (id, username, email, password_hash, display_name, deleted_at)"
         " OVERRIDING SYSTEM VALUE"
-        " SELECT id, 'user_' || id, id || '@example.org', 'hash',"
-        " CASE WHEN id <> %s THEN 'User ' || id END,"
+        " SELECT id, 'User_' || id, id || '@example.org', 'hash',"
+        " CASE WHEN id <> %s THEN ' User ' || id END,"
         " CASE WHEN id = ANY (%s::bigint[]) THEN timestamptz %s END"
         " FROM unnest(%s::bigint[]) AS id",
         [JON, sorted(HAVE_LEFT), str(AT - HOUR), users],
@@ -90,12 +134,21 @@ def network(app: Social) -> None:
         "INSERT INTO posts (id, user_id, content, created_at, is_hidden, is_flagged,"
         " parent_post_id, thread_root_id, like_count, repost_count, reply_count)"
         " OVERRIDING SYSTEM VALUE"
-        " SELECT id, user_id, 'Post ' || id, at, hidden, flagged, parent, parent,"
+        " SELECT id, user_id, content, at, hidden, flagged, parent, parent,"
         " id %% 11, id %% 5, id %% 3"
         " FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::boolean[], %s::boolean[],"
-        " %s::bigint[]) AS written (id, user_id, at, hidden, flagged, parent)",
-        columns,
+        " %s::bigint[], %s::text[]) AS written (id, user_id, at, hidden, flagged, parent, content)",
+        [*columns, [content_of(post.id) for post in POSTS]],
     )
+    app.sql("ALTER TABLE posts DISABLE TRIGGER USER")
+    app.sql(
+        "INSERT INTO posts (id, thread_id, user_id, content, search_vector, created_at)"
+        " OVERRIDING SYSTEM VALUE"
+        " SELECT n, n, %s, 'Post ' || n, '', timestamptz %s - interval '1 minute' * (n - 10000)"
+        " FROM generate_series(10000, 9999 + %s) AS n",
+        [KIM, str(SINCE), STRANGERS],
+    )
+    app.vacuum("users", "follows", "posts")
 
 
 def page_of(app: Social, user: int, size: int, after: Any = None) -> Any:
@@ -148,9 +201,9 @@ def says_what_is_shown(app: Social) -> None:
         wanted = {
             "id": post.id,
             "user_id": post.user,
-            "username": f"user_{post.user}",
-            "display_name": None if post.user == JON else f"User {post.user}",
-            "content": f"Post {post.id}",
+            "username": f"User_{post.user}",
+            "display_name": None if post.user == JON else f" User {post.user}",
+            "content": content_of(post.id),
             "created_at": post.at,
             "like_count": post.id % 11,
             "repost_count": post.id % 5,
@@ -191,6 +244,21 @@ def goes_on_where_it_ended(app: Social) -> None:
                      look="what comes after the last post, of its own moment, too")  # fmt: skip
 
 
+@check(points=2, runs="social", on=network)
+def is_full_behind_many_others(app: Social) -> None:
+    """Pages of 7 and of 100 are exact where a few of the followed have written lately, and the
+    others' posts lie behind more than 2,000 of strangers."""
+    for user in (OMAR, PIA):
+        wanted = feed_of(user)
+        for size, count in ((7, 9), (100, 3)):
+            pages = [wanted[n : n + size] for n in range(0, len(wanted), size)]
+            found = walked(app, user, size, count - 1)
+            for number, (page, posts) in enumerate(zip(found, pages, strict=False), start=1):
+                expect.equal(page, posts, f"page {number} of {size}",
+                             look="when is a page full, and who or what is left out")  # fmt: skip
+            expect.equal(len(found), count, f"how many pages of {size} there are")
+
+
 @check(points=1, runs="social", on=network)
 def ends(app: Social) -> None:
     """Who follows nobody has an empty feed, and so has everybody after the last post."""
@@ -201,8 +269,8 @@ def ends(app: Social) -> None:
 
 @check(points=1, runs="social", on=network, hidden=True)
 def takes_any_cursor(app: Social) -> None:
-    """A cursor is a moment and an id: the post there may be gone, and the moment may come as text,
-    in any time zone."""
+    """A cursor is a moment and an id: the post there may be gone, or another one's, and the moment
+    may come as text, in any time zone."""
     shown = {post.id: post for post in POSTS}
     wanted = feed_of(TINA)
     post = shown[wanted[11]]
@@ -214,11 +282,17 @@ def takes_any_cursor(app: Social) -> None:
     found = app.ask(user_id=TINA, page_size=5, before_created_at=post.at, before_id=LATE - 1)
     shows(found, after[:5], f"the page after {post.at}, {LATE - 1}, which is no post's",
           "what the cursor is compared with")  # fmt: skip
+    other = shown[feed_of(HAL)[-1]]
+    after = [one for one in wanted if (shown[one].at, one) < (post.at, other.id)]
+    found = app.ask(user_id=TINA, page_size=5, before_created_at=post.at, before_id=other.id)
+    shows(found, after[:5], f"the page after {post.at}, {other.id}, an id that has another moment",
+          "where the cursor's moment comes from")  # fmt: skip
 
 
 @check(points=1, runs="social", on=network, hidden=True)
 def pages_a_feed_of_everything(app: Social) -> None:
-    """Pages of a feed with hidden posts, equal moments and authors who have left are exact."""
+    """Pages of a feed with hidden posts, equal moments, authors who have left, and a post ahead of
+    the clock are exact."""
     wanted = feed_of(ADA)
     pages = [wanted[n : n + 6] for n in range(0, len(wanted), 6)]
     expect.equal(walked(app, ADA, 6, len(pages)), pages, "the pages of 6")
@@ -368,5 +442,6 @@ def reads_little_of_many(app: Social) -> None:
 @check(points=2, runs="social", on=town)
 def reads_little_far_behind(app: Social) -> None:
     """A page far behind the first one reads no more than that."""
+    reads_little(app, TEN_LOUD, *OF_TEN, skipped=3000)
     reads_little(app, TEN_LOUD, *OF_TEN, skipped=5800)
     reads_little(app, MANY, OF_MANY, skipped=20000)

@@ -88,6 +88,7 @@ NETWORK = [
     "leaves_out_who_has_left",
     "decides_between_equals",
     "goes_on_where_it_ended",
+    "is_full_behind_many_others",
     "takes_any_cursor",
     "pages_a_feed_of_everything",
 ]
@@ -143,13 +144,18 @@ WRONG = [
             "reads_little_of_the_quiet",
             "reads_little_of_the_loud",
             "reads_little_of_two_hundred",
+            "reads_little_far_behind",
         ],
         edits=instead(WINDOW),
     ),
     Wrong(
         "newest_of_all_only",
         "Among the newest of everybody there is nothing by the quiet.",
-        fails=["reads_little_of_the_quiet", "reads_little_of_two_hundred"],
+        fails=[
+            "is_full_behind_many_others",
+            "reads_little_of_the_quiet",
+            "reads_little_of_two_hundred",
+        ],
         edits=[
             ("SELECT count(*) >= 500 FROM followed", "SELECT count(*) > 0 FROM followed"),
             ("WHERE (SELECT count(*) < %(page_size)s FROM recent)", "WHERE false"),
@@ -158,6 +164,44 @@ WRONG = [
                 "SELECT id FROM recent",
             ),
         ],
+    ),
+    Wrong(
+        "anything_is_a_page",
+        "What the newest of everybody give is taken for a page, however little it is.",
+        fails=["is_full_behind_many_others"],
+        edits=[
+            (
+                "WHERE (SELECT count(*) < %(page_size)s FROM recent)",
+                "WHERE (SELECT count(*) = 0 FROM recent)",
+            ),
+            (
+                "SELECT id FROM recent WHERE (SELECT count(*) = %(page_size)s FROM recent)",
+                "SELECT id FROM recent",
+            ),
+        ],
+    ),
+    Wrong(
+        "hidden_newest",
+        "An author whose newest post is hidden takes the place of one whose post would be shown.",
+        fails=["is_full_behind_many_others"],
+        edits=[
+            (
+                "WHERE user_id = followed.user_id\n            AND NOT is_hidden\n",
+                "WHERE user_id = followed.user_id\n",
+            )
+        ],
+    ),
+    Wrong(
+        "twenty_of_each",
+        "A page of more than 20 may be all by one author.",
+        fails=["is_full_behind_many_others"],
+        edits=instead(KEYS, ("LIMIT %(page_size)s\n    ) AS newest", "LIMIT 20\n    ) AS newest")),
+    ),
+    Wrong(
+        "ahead_of_the_clock",
+        "What is ahead of the server's clock is left out.",
+        fails=["pages_a_feed_of_everything"],
+        edits=instead(KEYS, ("NOT is_hidden", "NOT is_hidden AND created_at <= now()")),
     ),
     Wrong(
         "one_of_each",
@@ -181,7 +225,12 @@ WRONG = [
     Wrong(
         "cursor_of_a_moment",
         "The rest of the last moment is skipped.",
-        fails=["goes_on_where_it_ended", "takes_any_cursor", "pages_a_feed_of_everything"],
+        fails=[
+            "goes_on_where_it_ended",
+            "is_full_behind_many_others",
+            "takes_any_cursor",
+            "pages_a_feed_of_everything",
+        ],
         edits=instead(KEYS, (BEFORE, "created_at < %(before_created_at)s::timestamptz")),
     ),
     Wrong(
@@ -189,6 +238,7 @@ WRONG = [
         "Ids are not in the order of the moments.",
         fails=[
             "goes_on_where_it_ended",
+            "is_full_behind_many_others",
             "takes_any_cursor",
             "pages_a_feed_of_everything",
             "reads_little_far_behind",
@@ -229,7 +279,11 @@ WRONG = [
     Wrong(
         "hidden_after_the_cut",
         "Hidden posts take places of the page, and then go.",
-        fails=["leaves_out_what_is_hidden", "pages_a_feed_of_everything"],
+        fails=[
+            "leaves_out_what_is_hidden",
+            "is_full_behind_many_others",
+            "pages_a_feed_of_everything",
+        ],
         edits=instead(
             KEYS,
             (" AND NOT is_hidden", ""),
@@ -242,7 +296,11 @@ WRONG = [
     Wrong(
         "left_after_the_cut",
         "Posts of those who have left take places of the page, and then go.",
-        fails=["leaves_out_who_has_left", "pages_a_feed_of_everything"],
+        fails=[
+            "leaves_out_who_has_left",
+            "is_full_behind_many_others",
+            "pages_a_feed_of_everything",
+        ],
         edits=instead(
             KEYS,
             (" AND users.deleted_at IS NULL", ""),
@@ -255,7 +313,11 @@ WRONG = [
     Wrong(
         "left_are_shown",
         "Who has left is still read.",
-        fails=["leaves_out_who_has_left", "pages_a_feed_of_everything"],
+        fails=[
+            "leaves_out_who_has_left",
+            "is_full_behind_many_others",
+            "pages_a_feed_of_everything",
+        ],
         edits=instead(KEYS, (" AND users.deleted_at IS NULL", "")),
     ),
     Wrong(
@@ -264,6 +326,7 @@ WRONG = [
         fails=[
             "decides_between_equals",
             "goes_on_where_it_ended",
+            "is_full_behind_many_others",
             "takes_any_cursor",
             "pages_a_feed_of_everything",
         ],
@@ -291,7 +354,7 @@ WRONG = [
     Wrong(
         "followers",
         "It shows what followers write.",
-        fails=[*NETWORK, "says_what_is_shown", *TOWN],
+        fails=[*NETWORK, "says_what_is_shown", "ends", *TOWN],
         edits=instead(
             KEYS.replace("follows.followee_id", "follows.follower_id"),
             (NOBODY_ELSE, "WHERE follows.followee_id = %(user_id)s"),
