@@ -100,6 +100,9 @@ def finds_a_piece_of_a_name(app: Social) -> None:
         finds(app, term, wanted, "case, spaces around the term, and display names that are NULL")
     finds(app, "vorliks", [])
     finds(app, "great vor", ["joe_1"])
+    # A display name is longer than any username may be.
+    add(app, "joe_2", "Whose name is as long as the way from Oslo to the Cape: vorl")
+    finds(app, "is as long as the way from oslo to the cape: vorl", ["joe_2"], "a long term")
 
 
 @check(points=1, runs="social", on=names)
@@ -115,16 +118,21 @@ def leaves_out_who_has_left(app: Social) -> None:
 @check(points=2, runs="social", on=names)
 def ranks_the_best_first(app: Social) -> None:
     """First the very username, then usernames that begin with the term, then display names that
-    do, then the rest; a page is the beginning of that."""
+    do, then the rest, whatever else is alike; a page is the beginning of that."""
     add(app, "a_kestrel", "The Kestrel", is_verified=True)
-    add(app, "b_bird", "Kestrel", is_verified=True)
+    add(app, "b_bird", "Kestrel hawk", is_verified=True)
     add(app, "kestrel_fan", "Kestrel watcher", is_verified=True)
     add(app, "KESTREL", "Zed")
     add(app, "a_a_bird", "my kestrel")
+    add(app, "a_c_kestrel")
     add(app, "c_bird", "kestrels")
-    add(app, "kestrels")
-    wanted = ["KESTREL", "kestrel_fan", "kestrels", "b_bird", "c_bird", "a_kestrel", "a_a_bird"]
-    ranks(app, "Kestrel", wanted)
+    add(app, "d_bird", "Kestrel")
+    add(app, "kestrel_a")
+    add(app, "kestrels", "Kestrels are we")
+    wanted = ["KESTREL", "kestrel_fan", "kestrel_a", "kestrels", "b_bird", "c_bird", "d_bird",
+              "a_kestrel", "a_a_bird", "a_c_kestrel"]  # fmt: skip
+    ranks(app, "Kestrel", wanted, "which four ranks there are, and what counts within each")
+    ranks(app, " kestrel  ", wanted, "the term by which it is ranked")
     for size in (1, 4):
         page = found(app, "kestrel", size)
         expect.equal(page, wanted[:size], f"the first {size}", look="what is cut off, and when")
@@ -133,7 +141,7 @@ def ranks_the_best_first(app: Social) -> None:
 @check(points=2, runs="social", on=names)
 def decides_between_equals(app: Social) -> None:
     """Among those that match equally well the verified come first, and then it goes by
-    lower(username)."""
+    lower(username); that decides who is on the page, however short or long it is."""
     for username, verified in (
         ("osprey_d", False), ("Osprey_C", True), ("osprey_b", False), ("OSPREY_A", False),
         ("osprey_z", True), ("Osprey_E", False), ("osprey_a9", True),
@@ -143,13 +151,27 @@ def decides_between_equals(app: Social) -> None:
         if username in ("osprey_d", "osprey_z"):
             app.sql("INSERT INTO follows (follower_id, followee_id) SELECT id, %(one)s FROM users"
                     " WHERE id <> %(one)s", {"one": one})  # fmt: skip
-    ranks(app, "osprey", ["osprey_a9", "Osprey_C", "osprey_z", "OSPREY_A", "osprey_b", "osprey_d",
-                          "Osprey_E"])  # fmt: skip
+    wanted = ["osprey_a9", "Osprey_C", "osprey_z", "OSPREY_A", "osprey_b", "osprey_d", "Osprey_E"]
+    ranks(app, "osprey", wanted)
+    for size in range(1, len(wanted)):
+        expect.equal(found(app, "osprey", size), wanted[:size], f"the first {size} ospreys",
+                     look="by what the page is cut off")  # fmt: skip
+    # A hundred and twenty, of whom every third is verified, and who came in any order.
+    app.sql(
+        "INSERT INTO users (username, email, password_hash, is_verified)"
+        " SELECT 'merlin' || n, 'merlin' || n || '@example.org', 'hash', n % 3 = 0"
+        " FROM generate_series(101, 220) AS n ORDER BY md5(n::text)"
+    )
+    wanted = [f"merlin{n}" for n in sorted(range(101, 221), key=lambda n: (n % 3 != 0, n))]
+    for size in (15, 110):
+        expect.equal(found(app, "merlin", size), wanted[:size], f"the first {size} of 120 merlins",
+                     look="by what the page is cut off, and how many rows it has")  # fmt: skip
 
 
 @check(points=2, runs="social", on=names)
 def takes_a_term_as_it_is_written(app: Social) -> None:
-    """`%`, `_` and the backslash are characters like any other, wherever they stand."""
+    """`%`, `_` and the backslash are characters like any other, wherever they stand; and so is
+    everything else in the term but the spaces around it."""
     add(app, "wyx_1", "100% wool")
     add(app, "wyx_2", "1000 wools")
     add(app, "wyx_3", "C:\\wool\\")
@@ -164,15 +186,31 @@ def takes_a_term_as_it_is_written(app: Social) -> None:
     finds(app, "\\%s", ["wyx05"], look)
     finds(app, "%%%", [], look)
     finds(app, "w%l", [], look)
+    # What an ESCAPE or a regular expression would make a special character.
+    add(app, "wyx06", "wow! c++ (a.b)")
+    add(app, "wyx07", "wow! c++ (a,b)")
+    add(app, "wyx08", "#1^2~3|4=5/6$7[8]{9}*?")
+    finds(app, "wow!", ["wyx06", "wyx07"], look)
+    finds(app, "c++ (a.b)", ["wyx06"], look)
+    finds(app, "#1^2~3|4=5/6$7[8]{9}*?", ["wyx08"], look)
+    # Nor is anything left out of it, or put in.
+    finds(app, "@wow", [], "what is done with the term")
+    finds(app, "wow!  c++", [], "what is done with the spaces inside of the term")
+    finds(app, "wow! (a.b)", [], "what is done with the spaces inside of the term")
 
 
 @check(points=1, runs="social", on=names, hidden=True)
 def ranks_by_the_term_as_it_is_written(app: Social) -> None:
-    """A wildcard in the term does not make a match better than it is."""
+    """A wildcard in the term does not make a match better than it is, nor worse."""
     add(app, "hibou_1", "H_B lover")
     add(app, "hab_h_b")
     add(app, "hub", "is no h_b")
-    ranks(app, "h_b", ["hibou_1", "hab_h_b", "hub"], "the patterns by which it is ranked")
+    add(app, "huz", "Hub, or h_b")
+    look = "the patterns by which it is ranked"
+    ranks(app, "h_b", ["hibou_1", "hab_h_b", "hub", "huz"], look)
+    add(app, "h_z1", "H:\\b! and more")
+    add(app, "h_a1", "is h:\\b! no more")
+    ranks(app, "h:\\b!", ["h_z1", "h_a1"], look)
 
 
 @check(points=2, runs="social", on=names)
@@ -202,10 +240,15 @@ def says_who_follows(app: Social) -> None:
     """Of each user found it says how many follow them, none counted as 0, and whether the one who
     looks does; nobody in particular may look."""
     ada = add(app, "finch_a", "Ada", is_verified=True)
-    bob, eve = add(app, "finch_b"), add(app, "finch_c", "Eve")
+    bob, eve = add(app, "finch_b"), add(app, "finch_c", " Eve ")
     gone = add(app, "finch_d", deleted_at="2026-05-01T12:00Z")
     for pair in ((bob, ada), (eve, ada), (gone, ada), (ada, bob)):
         app.sql("INSERT INTO follows (follower_id, followee_id) VALUES (%s, %s)", pair)
+    app.sql("WITH more AS (INSERT INTO users (username, email, password_hash)"
+            " SELECT 'flock' || n, 'flock' || n || '@example.org', 'hash'"
+            " FROM generate_series(1, 120) AS n RETURNING id)"
+            " INSERT INTO follows (follower_id, followee_id) SELECT id, %s FROM more",
+            [ada])  # fmt: skip
     followed_by = {ada: [False, True, False], bob: [True, False, False], eve: [True, False, False],
                    None: [False, False, False]}  # fmt: skip
     for viewer, followed in followed_by.items():
@@ -217,10 +260,10 @@ def says_who_follows(app: Social) -> None:
         ]  # fmt: skip
         wanted = [
             {"id": ada, "username": "finch_a", "display_name": "Ada", "is_verified": True,
-             "follower_count": 3, "is_followed": followed[0]},
+             "follower_count": 123, "is_followed": followed[0]},
             {"id": bob, "username": "finch_b", "display_name": None, "is_verified": False,
              "follower_count": 1, "is_followed": followed[1]},
-            {"id": eve, "username": "finch_c", "display_name": "Eve", "is_verified": False,
+            {"id": eve, "username": "finch_c", "display_name": " Eve ", "is_verified": False,
              "follower_count": 0, "is_followed": followed[2]},
         ]  # fmt: skip
         got.sort(key=lambda row: str(row["username"]))

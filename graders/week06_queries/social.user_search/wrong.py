@@ -27,7 +27,7 @@ WRONG = [
     Wrong(
         "no_backslash",
         "The character that escapes is not escaped itself.",
-        fails=["takes_a_term_as_it_is_written"],
+        fails=["takes_a_term_as_it_is_written", "ranks_by_the_term_as_it_is_written"],
         edits=[("[\\\\%%_]", "[%%_]")],
     ),
     Wrong(
@@ -46,6 +46,17 @@ WRONG = [
         edits=[("escaped || '%%' AS begins", "term || '%%' AS begins")],
     ),
     Wrong(
+        "another_escape",
+        "The per cent sign and the underscore are escaped with a !, and the ! is not.",
+        fails=["takes_a_term_as_it_is_written", "ranks_by_the_term_as_it_is_written"],
+        edits=[
+            ("'([\\\\%%_])', '\\\\\\1'", "'([%%_])', '!\\1'"),
+            ("LIKE asked.begins THEN 2", "LIKE asked.begins ESCAPE '!' THEN 2"),
+            ("LIKE asked.begins THEN 3", "LIKE asked.begins ESCAPE '!' THEN 3"),
+            (LOOKS, LOOKS.replace("contains", "contains ESCAPE '!'")),
+        ],
+    ),
+    Wrong(
         "as_it_is_typed",
         "The names are put into small letters, the term is not.",
         fails=[
@@ -58,7 +69,11 @@ WRONG = [
     Wrong(
         "with_its_spaces",
         "A space before the term is looked for as well.",
-        fails=["finds_a_piece_of_a_name", "looks_for_short_terms_at_the_beginning"],
+        fails=[
+            "finds_a_piece_of_a_name",
+            "ranks_the_best_first",
+            "looks_for_short_terms_at_the_beginning",
+        ],
         edits=[("lower(btrim(%(term)s))", "lower(%(term)s)")],
     ),
     Wrong(
@@ -150,8 +165,57 @@ WRONG = [
     Wrong(
         "the_first_found",
         "A page is cut off before it is ranked.",
-        fails=["ranks_the_best_first"],
+        fails=["ranks_the_best_first", "decides_between_equals"],
         edits=[(ORDER, "ORDER BY users.created_at, users.id\n")],
+    ),
+    Wrong(
+        "ranked_with_its_spaces",
+        "The spaces are taken away where it is looked for, and not where it is ranked.",
+        fails=["ranks_the_best_first"],
+        edits=[
+            (
+                "lower(users.username) LIKE asked.begins",
+                "starts_with(lower(users.username), lower(%(term)s))",
+            ),
+            (
+                "lower(users.display_name) LIKE asked.begins",
+                "starts_with(lower(users.display_name), lower(%(term)s))",
+            ),
+        ],
+    ),
+    Wrong(
+        "both_names_rank",
+        "Among the usernames that begin with the term, the display names decide once more.",
+        fails=["ranks_the_best_first"],
+        edits=[
+            (
+                ORDER,
+                ORDER.replace(
+                    "match,",
+                    "match, coalesce(lower(users.display_name) LIKE asked.begins, false) DESC,",
+                ),
+            ),
+            (
+                LAST_ORDER,
+                LAST_ORDER.replace(
+                    "match,",
+                    "match, coalesce(lower(found.display_name)"
+                    " LIKE (SELECT begins FROM asked), false) DESC,",
+                ),
+            ),
+        ],
+    ),
+    Wrong(
+        "cut_off_by_rank_alone",
+        "The page is cut off by rank, and what is left is put into the right order.",
+        fails=["decides_between_equals"],
+        edits=[(ORDER, "ORDER BY match\n")],
+    ),
+    Wrong(
+        "fifty_at_most",
+        "A page is never longer than 50, whatever is asked for.",
+        fails=["decides_between_equals"],
+        edits=[("LIMIT %(page_size)s", "LIMIT least(%(page_size)s, 50)")],
     ),
     Wrong(
         "the_very_name_as_typed",

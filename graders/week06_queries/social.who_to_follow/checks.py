@@ -60,7 +60,7 @@ def people(app: Social, *names: str, gone: str = "") -> dict[str, Any]:
             [
                 f"{name}_{number}",
                 f"{number}@example.org",
-                name if number % 2 else None,
+                f" {name} " if number % 2 else None,
                 name == gone,
             ],
         )[0]["id"]
@@ -96,6 +96,8 @@ def suggests_friends_of_friends(app: Social) -> None:
     follow(app, ids, "ada: bob eve; bob: fay gus; eve: gus; fay: hal; ivy: bob ada; hal: ada;"
            " joe: ivy; bob: joe")  # fmt: skip
     look = "which end of the first tie is which end of the second"
+    # When they were here the last time does not matter.
+    app.sql("UPDATE users SET last_active_at = '2020-01-01T12:00Z' WHERE id = %s", [ids["joe"]])
     suggests(app, ids, "ada", "fay gus joe", look)
     suggests(app, ids, "bob", "hal ivy", look)
     suggests(app, ids, "joe", "ada bob", look)
@@ -113,11 +115,14 @@ def suggests_nobody_to_who_follows_nobody(app: Social) -> None:
 
 @check(points=2, runs="social", on=network)
 def leaves_out_the_user_and_the_followed(app: Social) -> None:
-    """Neither the user nor anybody whom the user follows already is suggested."""
+    """Neither the user nor anybody whom the user follows already is suggested, nor takes
+    somebody's place on the page."""
     ids = people(app, "ada", "bob", "eve", "fay", "gus")
     follow(app, ids, "ada: bob eve fay; bob: ada eve fay gus; eve: bob ada; fay: eve gus")
     suggests(app, ids, "ada", "gus")
     suggests(app, ids, "eve", "fay gus")
+    expect.equal(suggested(app, ids, "ada", 1), ["gus"], "the first one who is suggested to ada",
+                 look="what is cut off, and when")  # fmt: skip
     # That somebody follows the user does not matter.
     follow(app, ids, "gus: ada")
     suggests(app, ids, "ada", "gus", "whom the user follows, and not who follows the user")
@@ -146,12 +151,23 @@ def counts_mutual_ties(app: Social) -> None:
     got = {name: counted.get(name) for name in wanted}
     expect.equal(got, wanted, "mutual_count by name",
                  look="whose ties are counted")  # fmt: skip
+    # And when there are many of them: kim follows 120 others, who all follow lea.
+    ids = people(app, "kim", "lea")
+    app.sql("WITH more AS (INSERT INTO users (username, email, password_hash)"
+            " SELECT 'friend_' || n, 'friend_' || n || '@example.org', 'hash'"
+            " FROM generate_series(1, 120) AS n RETURNING id)"
+            " INSERT INTO follows (follower_id, followee_id)"
+            " SELECT %(kim)s, id FROM more UNION ALL SELECT id, %(lea)s FROM more",
+            ids)  # fmt: skip
+    rows = app.ask(user_id=ids["kim"], page_size=50)
+    got = [(row["id"], row["mutual_count"]) for row in rows]
+    expect.equal(got, [(ids["lea"], 120)], "id and mutual_count, of whom 120 friends follow")
 
 
 @check(points=2, runs="social", on=network)
 def orders_by_mutual_ties(app: Social) -> None:
     """Those with most mutual ties come first, and among equals the lower id; a page is the
-    beginning of that."""
+    beginning of that, however many are equal."""
     ids = people(app, "zed", "hal", "bob", "ada", "eve", "fay", "kim", "gus", "ivy", "lea", "max")
     follow(app, ids, "ada: bob eve fay; fay: max gus lea; bob: ivy gus zed max;"
            " eve: lea gus hal max; kim: hal zed; gus: hal zed; ivy: zed")  # fmt: skip
@@ -160,19 +176,42 @@ def orders_by_mutual_ties(app: Social) -> None:
     for size in (1, 4):
         expect.equal(suggested(app, ids, "ada", size), wanted[:size], f"the first {size}",
                      look="what is cut off, and when")  # fmt: skip
+    # Two hundred: each of them is followed by one, and many by two or by three. Where they lie in
+    # the table says nothing of their ids.
+    base = 500_000
+    ids = people(app, "lou", "ann", "dan", "tom")
+    follow(app, ids, "lou: ann dan tom")
+    ties = {base + n: 3 if n > 120 and n % 4 else 1 + n % 3 % 2 for n in range(1, 201)}
+    app.sql(
+        "INSERT INTO users (id, username, email, password_hash, is_verified)"
+        " OVERRIDING SYSTEM VALUE"
+        " SELECT id, 'crowd_' || id, 'crowd_' || id || '@example.org', 'hash', id %% 5 = 0"
+        " FROM unnest(%s::bigint[]) AS id ORDER BY md5(id::text)",
+        [list(ties)],
+    )
+    for place, name in enumerate(("ann", "dan", "tom"), start=1):
+        app.sql("INSERT INTO follows (follower_id, followee_id)"
+                " SELECT %s, id FROM unnest(%s::bigint[]) AS id ORDER BY md5(id::text)",
+                [ids[name], [id_ for id_, number in ties.items() if number >= place]])  # fmt: skip
+    order = sorted(ties, key=lambda id_: (-ties[id_], id_))
+    for size in (10, 75, 110, 200):
+        rows = app.ask(user_id=ids["lou"], page_size=size)
+        expect.equal([row["id"] for row in rows], order[:size],
+                     f"the ids of the first {size} who are suggested to lou, of 200",
+                     look="what decides between equals, and what is cut off")  # fmt: skip
 
 
 @check(points=1, runs="social", on=network)
 def says_who_they_are(app: Social) -> None:
     """Of each one suggested it gives id, username and display_name, which may be NULL."""
-    ids = people(app, "ada", "bob", "eve", "fay")
-    follow(app, ids, "ada: bob; bob: eve fay")
+    ids = people(app, "ada", "bob", "Eve", "Fay")
+    follow(app, ids, "ada: bob; bob: Eve Fay")
     columns = ("id", "username", "display_name")
     rows = app.ask(user_id=ids["ada"], page_size=50)
     got = [{name: row[name] for name in columns} for row in rows]
     got.sort(key=lambda row: str(row["username"]))
     wanted = app.sql("SELECT id, username, display_name FROM users WHERE id = ANY (%s) ORDER BY id",
-                     [[ids["eve"], ids["fay"]]])  # fmt: skip
+                     [[ids["Eve"], ids["Fay"]]])  # fmt: skip
     expect.equal(got, [dict(row) for row in wanted], "who is suggested")
 
 

@@ -92,12 +92,43 @@ WRONG = [
     Wrong(
         "cut_off_too_early",
         "The page is cut off first, and then some of it is left out.",
-        fails=["leaves_out_who_has_left"],
+        fails=["leaves_out_the_user_and_the_followed", "leaves_out_who_has_left"],
         edits=[
             (
                 "    GROUP BY theirs.followee_id\n",
                 "    GROUP BY theirs.followee_id\n"
                 "    ORDER BY count(*) DESC, theirs.followee_id\n    LIMIT %(page_size)s\n",
+            )
+        ],
+    ),
+    Wrong(
+        "the_followed_after_the_cut",
+        "Whom the user follows is left out, but of a page that was cut off already.",
+        fails=["leaves_out_the_user_and_the_followed"],
+        edits=[
+            (
+                "WHERE candidate.deleted_at IS NULL" + ALREADY + f"\n{ORDER}\nLIMIT %(page_size)s",
+                "WHERE candidate.deleted_at IS NULL AND candidate.id IN (\n"
+                "    SELECT first.id FROM (\n"
+                "        SELECT live.id FROM users AS live\n"
+                "        INNER JOIN (\n"
+                + SHARED
+                + ") AS counted ON counted.followee_id = live.id\n"
+                "        WHERE live.deleted_at IS NULL\n"
+                "        ORDER BY counted.mutual_count DESC, live.id LIMIT %(page_size)s\n"
+                "    ) AS first\n)" + ALREADY + f"\n{ORDER}",
+            )
+        ],
+    ),
+    Wrong(
+        "twenty_of_each",
+        "Of each of the followed only twenty ties are looked at.",
+        fails=["orders_by_mutual_ties"],
+        edits=[
+            (
+                "INNER JOIN follows AS theirs ON theirs.follower_id = mine.followee_id",
+                "CROSS JOIN LATERAL (SELECT followee_id FROM follows"
+                " WHERE follower_id = mine.followee_id LIMIT 20) AS theirs",
             )
         ],
     ),
@@ -169,7 +200,30 @@ WRONG = [
         edits=[(ORDER, ORDER.replace("candidate.id", "candidate.username"))],
     ),
     Wrong(
-        "equals_as_they_come",
+        "equals_undecided",
+        "Nothing decides between equals.",
+        fails=["orders_by_mutual_ties"],
+        edits=[(ORDER, ORDER.replace(", candidate.id", ""))],
+    ),
+    Wrong(
+        "cut_off_by_ties_alone",
+        "Nothing decides which of the equals are on the page; on it they are in order.",
+        fails=["orders_by_mutual_ties"],
+        edits=[
+            (
+                "    GROUP BY theirs.followee_id\n",
+                "        AND NOT EXISTS (SELECT FROM follows AS already\n"
+                "            WHERE already.follower_id = %(user_id)s"
+                " AND already.followee_id = theirs.followee_id)\n"
+                "        AND NOT EXISTS (SELECT FROM users AS gone\n"
+                "            WHERE gone.id = theirs.followee_id AND gone.deleted_at IS NOT NULL)\n"
+                "    GROUP BY theirs.followee_id\n"
+                "    ORDER BY count(*) DESC\n    LIMIT %(page_size)s\n",
+            )
+        ],
+    ),
+    Wrong(
+        "the_newest_of_equals",
         "Among equals the newest account stands first.",
         fails=["orders_by_mutual_ties"],
         edits=[(ORDER, ORDER.replace("candidate.id", "candidate.id DESC"))],

@@ -7,5 +7,5 @@ WHERE u.deleted_at IS NULL AND length(trim(%(term)s)) > 0
 AND (lower(u.username) LIKE t || '%%' OR lower(u.display_name) LIKE t || '%%'
   OR (length(trim(%(term)s)) > 2 AND (lower(u.username) LIKE '%%' || t || '%%' OR lower(u.display_name) LIKE '%%' || t || '%%')))
 ORDER BY lower(u.username) = lower(trim(%(term)s)) DESC, lower(u.username) LIKE t || '%%' DESC,
- coalesce(lower(u.display_name) LIKE t || '%%', false) DESC, u.is_verified DESC, lower(u.username)
+ lower(u.username) LIKE t || '%%' OR coalesce(lower(u.display_name) LIKE t || '%%', false) DESC, u.is_verified DESC, lower(u.username)
 LIMIT %(page_size)s

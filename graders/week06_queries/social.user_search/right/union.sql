@@ -23,7 +23,8 @@ ranked AS (
             ORDER BY
                 lower(u.username) = p.term DESC,
                 starts_with(lower(u.username), p.term) DESC,
-                coalesce(starts_with(lower(u.display_name), p.term), false) DESC,
+                starts_with(lower(u.username), p.term)
+                    OR coalesce(starts_with(lower(u.display_name), p.term), false) DESC,
                 u.is_verified DESC,
                 lower(u.username),
                 u.id
