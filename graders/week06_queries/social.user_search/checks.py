@@ -189,10 +189,10 @@ def takes_a_term_as_it_is_written(app: Social) -> None:
     # What an ESCAPE or a regular expression would make a special character.
     add(app, "wyx06", "wow! c++ (a.b)")
     add(app, "wyx07", "wow! c++ (a,b)")
-    add(app, "wyx08", "#1^2~3|4=5/6$7[8]{9}*?")
+    add(app, "wyx08", "x#1^2~3|4=5/6$7[8]{9}*?")
     finds(app, "wow!", ["wyx06", "wyx07"], look)
     finds(app, "c++ (a.b)", ["wyx06"], look)
-    finds(app, "#1^2~3|4=5/6$7[8]{9}*?", ["wyx08"], look)
+    finds(app, "x#1^2~3|4=5/6$7[8]{9}*?", ["wyx08"], look)
     # Nor is anything left out of it, or put in.
     finds(app, "@wow", [], "what is done with the term")
     finds(app, "wow!  c++", [], "what is done with the spaces inside of the term")
