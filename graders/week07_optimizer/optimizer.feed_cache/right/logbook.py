@@ -141,7 +141,9 @@ class FeedCache:
     async def stay(self, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
         while True:
             queue: asyncio.Queue[str | None] = asyncio.Queue()
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with contextlib.suppress(
+                OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
+            ):
                 connection = await connect()
                 try:
                     await self.hear(connection, queue)

@@ -109,7 +109,12 @@ class FeedCache:
                     await asyncio.sleep(0.3)
                     try:
                         connection = await self.enter(connect)
-                    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                    except (
+                        OSError,
+                        asyncpg.PostgresError,
+                        asyncpg.InterfaceError,
+                        asyncpg.InternalClientError,
+                    ) as error:
                         log.error("cannot listen: %r", error)
         finally:
             self.full, self.coming, self.era = {}, {}, None
