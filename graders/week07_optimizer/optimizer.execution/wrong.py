@@ -21,6 +21,13 @@ WRONG = [
         edits=[(_BEGUN, "            begun = asked\n")],
     ),
     Wrong(
+        "the_longest_wait",
+        "What is added up for runs is forgotten for waits: only the longest of them stays.",
+        fails=["waiting_is_not_running"],
+        edits=[("            measured.wait_ms += (begun - asked) * 1000\n",
+                "            measured.wait_ms = max(measured.wait_ms, (begun - asked) * 1000)\n")],
+    ),
+    Wrong(
         "one_beginning_for_all",
         "The object remembers when its statement began, and runs several.",
         fails=["several_at_once"],
