@@ -380,6 +380,24 @@ def gives_out_no_dead_one(app: SocialService) -> None:
     is_whole(app, 3, "after the server had ended its connections")
 
 
+@check(points=1, runs="social_service", on=lost, settings=LOSABLE)
+def gives_up_a_silent_server(app: SocialService) -> None:
+    """A connection that is not made within `CONNECT_TIMEOUT_MS` is given up: the request gets an
+    error, and another one can have the place."""
+    with asked_at_once(app, 2) as replies:
+        locked(app, 2)
+        for pid in set(pids(app)) - set(at_lock(app)):
+            app.sql("SELECT pg_terminate_backend(%s)", [pid])
+        app.wait_until(lambda: pool_of(app)["open"] == 2,
+                       "GET /pool: two are open, the server has ended others")  # fmt: skip
+        with app.system.ways.postgres.hold():
+            reply = app.get(POST)
+            expect.that(reply.status in (503, 504), "503 or 504 when the server lets nobody in",
+                        reply.shown, sent=reply.sent, look="`connect_timeout_ms`")  # fmt: skip
+    answered(replies, HOW_IT_ENDS)
+    is_whole(app, 3, "after a connection that could not be made")
+
+
 @check(points=2, runs="social_service", on=lost, settings=LOSABLE)
 def survives_a_cut(app: SocialService) -> None:
     """While PostgreSQL cannot be reached, requests are answered with an error; when it is back, all

@@ -152,7 +152,7 @@ WRONG = [
     Wrong(
         "queue_of_connections",
         "A queue and nothing else: dead connections are lent again, and what one has left is found.",
-        fails=["gives_out_no_dead_one", "survives_a_cut", "hands_on_nothing"],
+        fails=["gives_out_no_dead_one", "gives_up_a_silent_server", "survives_a_cut", "hands_on_nothing"],
         edits=[("        self._waiting = 0\n", """        self._waiting = 0
         self._queue: asyncio.LifoQueue = asyncio.LifoQueue()
         self._all: list = []
@@ -187,6 +187,12 @@ WRONG = [
                 "        decoder=lambda data: json.loads(data[len(_JSONB_VERSION) :]),\n"
                 '        format="binary",\n',
                 "        encoder=json.dumps,\n        decoder=json.loads,\n")],
+    ),
+    Wrong(
+        "patient_at_the_door",
+        "A server that says nothing is waited for as long as asyncpg likes: a minute.",
+        fails=["gives_up_a_silent_server"],
+        edits=[("        timeout=settings.connect_timeout_ms / 1000,  # for one connection to be made\n", "")],
     ),
     Wrong(
         "closed_if_all_goes_well",
