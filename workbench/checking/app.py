@@ -17,7 +17,7 @@ from workbench.checking.stream import EventStream
 from workbench.running.postgres_wire import Statement
 from workbench.running.redis_wire import Command
 from workbench.running.suite import SuiteRun, run_suite
-from workbench.running.system import Stage, System
+from workbench.running.system import NotReady, Stage, System
 
 #: Wall-clock seconds for one run of an answer's tests.
 SUITE_SECONDS = 20.0
@@ -82,6 +82,19 @@ class App(Client):
         if self._twin is None:
             self._twin = self._another(self._stage, self._settings)
         return self._twin
+
+    def trouble(self, settings: Mapping[str, str]) -> str:
+        """Why a process of this system does not come up with these settings over its own: the end
+        of its traceback. Empty when it comes up; it is ended at once."""
+        # A stage of its own: one that has failed to start is not tried again.
+        with self._stage.runner.stage(self._stage.answers, self._stage.tenant) as stage:
+            try:
+                other = self._another(stage, {**self._settings, **settings})
+            except NotReady as error:
+                return str(error)
+            other.close()
+            other.system.close(keep_database=True)
+        return ""
 
     def _another(self, stage: Stage, settings: Mapping[str, str]) -> App:
         """One more process, on the database of this one."""

@@ -9,7 +9,7 @@ from workbench.checking.app import App
 from workbench.checking.gateway_client import TOKEN_SETTINGS, GatewayClient
 from workbench.checking.upstream import Upstream
 from workbench.running.clock import Clock
-from workbench.running.system import NotReady, Stage
+from workbench.running.system import Stage
 
 #: The services that a gateway is told of, each by the setting <NAME>_URL.
 SERVICES = ("users", "orders", "products")
@@ -73,19 +73,6 @@ class Gateway(GatewayClient, App):
         other.users, other.orders, other.products = services
         other.clock, other._held = self.clock, ExitStack()  # they are the first one's to close
         return other
-
-    def trouble(self, settings: Mapping[str, str]) -> str:
-        """Why a process of this gateway does not come up with these settings over its own: the end
-        of its traceback. Empty when it comes up; it is ended at once."""
-        # A stage of its own: one that has failed to start is not tried again.
-        with self._stage.runner.stage(self._stage.answers, self._stage.tenant) as stage:
-            try:
-                other = self._another(stage, settings)
-            except NotReady as error:
-                return str(error)
-            other.close()
-            other.system.close(keep_database=True)
-        return ""
 
     def close(self) -> None:
         # First, or a gateway that is told to end would wait for answers that nobody gives.

@@ -14,7 +14,7 @@ from workbench.checking.holding import SETTLE_SECONDS
 from workbench.checking.session import Session
 from workbench.running.clock import Clock
 from workbench.running.social import create_service_database
-from workbench.running.system import NotReady, Stage, System
+from workbench.running.system import Stage, System
 
 #: Between two looks at what a check waits for.
 _POLL_SECONDS = 0.01
@@ -76,19 +76,6 @@ class SocialService(App):
             request = f"{method} {path} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n"
             client.sendall(request.encode("ascii"))
             yield
-
-    def trouble(self, settings: Mapping[str, str]) -> str:
-        """Why a process of this service does not come up with these settings over its own: the end
-        of its traceback. Empty when it comes up; it is ended at once."""
-        # A stage of its own: one that has failed to start is not tried again.
-        with self._stage.runner.stage(self._stage.answers, self._stage.tenant) as stage:
-            try:
-                other = self._another(stage, settings)
-            except NotReady as error:
-                return str(error)
-            other.close()
-            other.system.close(keep_database=True)
-        return ""
 
     def _another(self, stage: Stage, settings: Mapping[str, str]) -> SocialService:
         """One more process, on the database of this one."""
