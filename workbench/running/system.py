@@ -205,7 +205,7 @@ class Stage(Closing):
 
     def forget_trouble(self) -> None:
         """What kept a system from coming up counts no longer: it gets other settings."""
-        self._not_ready = None
+        self.not_ready = None
 
     def close(self) -> None:
         tenancy = self.runner.tenancy
