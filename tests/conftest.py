@@ -25,8 +25,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 collect_ignore = [] if CHROMIUM else ["browser"]
 
 
-#: Bytes that must be free in memory for a bench to live there: one takes about a fourth of it.
-MEMORY = 4 * 2**30
+#: Bytes that must be free in memory for a run to live there: it takes about a third of them.
+MEMORY = 6 * 2**30
 
 #: Until an engine of the tests' own answers.
 ENGINE_SECONDS = 60.0
@@ -51,9 +51,34 @@ if DOCKER_ENGINE is None:
     collect_ignore.append("running/test_container_sandbox.py")
 
 
+_MEMORY_FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have all temporary files of the run, its benches among them, in memory where there is enough.
+
+    The tests make and drop thousands of databases of 300 files each. On a disk whose file system
+    has no journal that was a third of all processor time, in the kernel's search for free inodes.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - what is made in it has a name of its own
+    if hasattr(config, "workerinput"):  # a worker of xdist has its controller's environment
+        return
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= MEMORY:
+        folder = Path(tempfile.mkdtemp(prefix="workbench-tests-", dir=memory))
+        folder.chmod(0o711)  # root's servers run as nobody, who passes through
+        config.stash[_MEMORY_FOLDER] = folder
+        os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if folder := config.stash.get(_MEMORY_FOLDER, None):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def pytest_report_header() -> list[str]:
     left_out = "running/test_container_sandbox.py is left out (as root: apt install docker.io)"
     return [
+        f"temporary files: {tempfile.gettempdir()}",
         f"browser: {CHROMIUM or 'none; tests/browser is left out (apt install chromium)'}",
         f"docker engine: {DOCKER_ENGINE or f'none; {left_out}'}",
     ]
@@ -88,26 +113,12 @@ def docker_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """An embedded bench of the run's own, stopped at its end."""
-    folder = _in_memory() or tmp_path_factory.mktemp("bench")
+    folder = tmp_path_factory.mktemp("bench")
     provider = Embedded(folder, linger=0.0)
     with provider.acquire() as lease:
         yield lease.services
         provider.down()
     shutil.rmtree(folder)
-
-
-def _in_memory() -> Path | None:
-    """A folder in memory, where there is enough of it.
-
-    The tests make and drop thousands of databases of 300 files each. On a disk whose file system
-    has no journal that was a third of all processor time, in the kernel's search for free inodes.
-    """
-    memory = Path("/dev/shm")  # noqa: S108 - what is made in it has a name of its own
-    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < MEMORY:
-        return None
-    folder = Path(tempfile.mkdtemp(prefix="workbench-tests-", dir=memory))
-    folder.chmod(0o711)  # root's servers run as nobody, who passes through
-    return folder
 
 
 @pytest.fixture(scope="session")
