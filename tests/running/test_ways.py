@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import httpx
 import pytest
 
+from workbench.running.postgres_wire import PostgresConversation
+from workbench.running.relay import Relays, Service
 from workbench.running.runner import Runner
 from workbench.running.system import Stage, System
+from workbench.running.ways import statement_log
 
 PRODUCTS = "/api/v1/products"
 WAIT = 30.0  # more than a busy machine needs
@@ -69,6 +75,33 @@ def test_only_some_commands_are_held_up(system: System) -> None:
             assert held(1, WAIT)
             assert not reply.done()
         assert reply.result().status_code == 200
+
+
+def test_a_new_connection_is_held_up_before_the_server_hears_of_it() -> None:
+    """A server that wants no password would greet it."""
+    startup = struct.pack("!II", 8, 3 << 16)
+    with (
+        closing(Relays()) as relays,
+        socket.create_server(("127.0.0.1", 0)) as server,
+        closing(
+            relays.open(
+                Service(*server.getsockname()),
+                lambda: PostgresConversation(statement_log(), []),
+                socket.create_server(("127.0.0.1", 0)),
+            )
+        ) as relay,
+    ):
+        server.settimeout(WAIT)
+        with relay.hold() as held, socket.create_connection(("127.0.0.1", relay.port)) as client:
+            client.sendall(startup)
+            assert held(1, WAIT)
+            connection, _ = server.accept()
+            connection.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                connection.recv(8)
+            connection.settimeout(WAIT)
+        assert connection.recv(8) == startup
+        connection.close()
 
 
 def test_a_second_process_sees_the_same_rows(stage: Stage, system: System) -> None:

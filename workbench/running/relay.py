@@ -205,6 +205,8 @@ class Relay:
         talk = self._converse()
         greeting = await talk.greet(reader, writer)
         up_reader, up_writer = await self._target.connect()
+        if greeting:  # a server that wants no password answers it with all that a client waits for
+            await self._let_pass(greeting)
         up_writer.write(greeting)
         up = asyncio.create_task(self._ask(reader, up_writer, talk))
         down = asyncio.create_task(_answer(up_reader, writer, talk))
@@ -225,13 +227,14 @@ class Relay:
             turn = talk.from_client(data)
             if turn is not None:
                 await turn
-            if not self._may_pass.is_set() and self._only in data:
-                await self._wait()
+            await self._let_pass(data)
             writer.write(data)
             await writer.drain()
 
-    async def _wait(self) -> None:
-        """Wait until all may pass, counted among those who wait."""
+    async def _let_pass(self, data: bytes) -> None:
+        """Wait until this may pass, counted among those who wait."""
+        if self._may_pass.is_set() or self._only not in data:
+            return
         self._count(1)
         try:
             await self._may_pass.wait()
