@@ -7,6 +7,7 @@ import hashlib
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
+from py_compile import PycInvalidationMode
 
 #: What a running system is made of, below the checkout.
 SYSTEM = ("backend", "sql")
@@ -26,11 +27,15 @@ class OverlayError(Exception):
 
 
 def copy_reference(root: Path, to: Path) -> None:
-    """Copy the reference system to a new folder and compile it, so that overlays start warm."""
+    """Copy the reference system to a new folder and compile it, so that overlays start warm.
+
+    What is compiled is not compared with its source again: neither ever changes, and a copy of both
+    needs no times of files.
+    """
     for name in SYSTEM:
         if (root / name).is_dir():
             shutil.copytree(root / name, to / name, ignore=_IGNORED)
-    compileall.compile_dir(to, quiet=2)
+    compileall.compile_dir(to, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
 
 
 def lay(answers: Mapping[str, str], over: Path, into: Path) -> None:
@@ -49,7 +54,7 @@ def lay(answers: Mapping[str, str], over: Path, into: Path) -> None:
         }
 
     def copy(source: str, target: str) -> str:
-        return target if Path(source) in replaced else str(shutil.copy2(source, target))
+        return target if Path(source) in replaced else shutil.copyfile(source, target)
 
     shutil.copytree(over, into, copy_function=copy, dirs_exist_ok=True)
     for path, text in answers.items():

@@ -51,6 +51,7 @@ LIBRARIES = (
     "sqlalchemy.orm",
     "waitress",
     "webargs.flaskparser",
+    "werkzeug.middleware.proxy_fix",
 )
 
 
