@@ -48,33 +48,60 @@ WAITING = """
 """
 
 #: A route that runs jobs which wait for nobody but for each other, and tells what becomes of them.
+#: A minute passes at once in an event loop whose selector puts the clock on instead of waiting; a
+#: little also when there is nothing to wait for, as some look again and again.
 ROUTE = '    app.router.add_get("/overview", show)\n'
 WATCHED = [
     ("from collections.abc import Awaitable, Callable\n",
-     "import asyncio\nfrom collections.abc import Awaitable, Callable\n"),
+     "import asyncio\nimport selectors\nfrom collections.abc import Awaitable, Callable\n"),
     (ROUTE, ROUTE +
      "\n"
+     "    class Ahead(selectors.DefaultSelector):\n"
+     "        seconds = 0.0\n\n"
+     "        def select(self, timeout=None):\n"
+     "            self.seconds += timeout or 0.001\n"
+     "            return super().select(timeout and 0)\n\n"
+     "    class Hasty(asyncio.SelectorEventLoop):\n"
+     "        def __init__(self):\n"
+     "            self.ahead = Ahead()\n"
+     "            super().__init__(self.ahead)\n\n"
+     "        def time(self):\n"
+     "            return super().time() + self.ahead.seconds\n\n"
+     "    def run_hastily(asked):\n"
+     "        with asyncio.Runner(loop_factory=Hasty) as runner:\n"
+     "            return runner.run(watch(asked))\n\n"
      "    async def run(request: web.Request) -> web.Response:\n"
      "        asked = await request.json()\n"
+     "        if asked['hasty']:\n"
+     "            told = await asyncio.to_thread(run_hastily, asked)\n"
+     "        else:\n"
+     "            told = await watch(asked)\n"
+     "        return web.json_response(told)\n\n"
+     "    async def watch(asked):\n"
      "        told = {'begun': [], 'running': 0, 'most': 0}\n"
-     "        error = LookupError('not to be found')\n\n"
+     "        errors = {'fails': LookupError('nobody'), 'is_late': TimeoutError('no reply')}\n"
+     "        found = RuntimeError('a result')\n\n"
      "        def job(name):\n"
      "            async def work():\n"
      "                told['begun'].append(name)\n"
      "                told['running'] += 1\n"
      "                told['most'] = max(told['most'], told['running'])\n"
      "                try:\n"
-     "                    if name == 'fails':\n"
+     "                    if name in errors:\n"
      "                        await asyncio.sleep(0)\n"
-     "                        raise error\n"
-     "                    if name == 'waits':\n"
+     "                        raise errors[name]\n"
+     "                    if name in ('waits', 'waits_and_breaks', 'waits_and_tidies'):\n"
      "                        await asyncio.Event().wait()\n"
      "                    await asyncio.sleep(0)\n"
-     "                    return None if name == 'none' else name\n"
+     "                    return {'none': None, 'finds_an_error': found}.get(name, name)\n"
      "                finally:\n"
      "                    try:\n"
      "                        for _ in range(50):  # as cleaning up takes a while\n"
      "                            await asyncio.sleep(0)\n"
+     "                        if name == 'waits_and_tidies':\n"
+     "                            await asyncio.sleep(60)\n"
+     "                        if name == 'waits_and_breaks':\n"
+     "                            raise ValueError('there is nothing to clean up')\n"
      "                    finally:  # who is in a hurry may have cancelled it twice\n"
      "                        told['running'] -= 1\n\n"
      "            return work\n\n"
@@ -86,13 +113,15 @@ WATCHED = [
      "                await asyncio.sleep(0)\n"
      "            task.cancel()\n"
      "        try:\n"
-     "            told['results'] = await task\n"
+     "            results = await task\n"
+     "            told['results'] = ['an error' if one is found else one for one in results]\n"
      "        except asyncio.CancelledError:\n"
      "            told['raised'] = 'CancelledError'\n"
      "        except Exception as raised:\n"
-     "            told['raised'], told['same'] = type(raised).__name__, raised is error\n"
+     "            told['raised'] = type(raised).__name__\n"
+     "            told['same'] = any(raised is error for error in errors.values())\n"
      "        told['left'] = told['running']\n"
-     "        return web.json_response(told)\n\n"
+     "        return told\n\n"
      '    app.router.add_post("/jobs", run)\n'),
 ]  # fmt: skip
 
@@ -356,11 +385,15 @@ def who_leaves_ends_all(app: SocialService) -> None:
 
 
 def run(
-    app: App, jobs: Sequence[str], at_most: int, seconds: float = 60, *, cancel: bool = False
-) -> Any:
+    app: App, jobs: Sequence[str], at_most: int, seconds: float = 60, *, cancel: bool = False,
+    hasty: bool = False,
+) -> Any:  # fmt: skip
     """What these jobs come to, in a service that has a route for them; the same function for each
-    that has the same name. cancel: once they run."""
-    asked_for = {"jobs": list(jobs), "at_most": at_most, "seconds": seconds, "cancel": cancel}
+    that has the same name. cancel: once they run; hasty: where a minute passes at once."""
+    asked_for = {
+        "jobs": list(jobs), "at_most": at_most, "seconds": seconds, "cancel": cancel,
+        "hasty": hasty,
+    }  # fmt: skip
     reply = app.post("/jobs", json=asked_for)
     expect.status(reply, 200)
     return reply.json
@@ -371,24 +404,34 @@ def run(
 )
 def nothing_is_left_behind(app: SocialService) -> None:
     """When the call ends, no job runs any more, not even one that takes its time to clean up. What
-    it raises is the very exception of the job. No jobs have no results, and a result may be
-    None."""
+    it raises is the very exception of the job that failed first. No jobs have no results, and a
+    result may be None or an exception."""
     look = "who waits for what was cancelled"
     with app.altered("backend/social/service/overview.py", WATCHED) as other:
         for jobs, at_most in (
             ([], 3), (["a"], 3), (["none", "b", "none", "a"], 2), ([*"abcdefgh"], 1),
+            (["a", "finds_an_error", "b"], 2),
         ):  # fmt: skip
             told = run(other, jobs, at_most)
-            wanted = [None if name == "none" else name for name in jobs]
+            special = {"none": None, "finds_an_error": "an error"}
+            wanted = [special.get(name, name) for name in jobs]
             what = f"results of the jobs {expect.show(jobs)}"
             expect.equal(told.get("results"), wanted, what)
             what = "the jobs in the order in which they began, and how many still run"
             expect.equal([told["begun"], told["left"]], [jobs, 0], what)
-        told = run(other, ["waits", "fails", "waits", "waits"], 3)
-        got = [told.get("raised"), told.get("same"), told["left"]]
-        what = "what is raised when one of four jobs has raised a LookupError, whether it is the "
-        what += "same object, and how many jobs still run then"
-        expect.equal(got, ["LookupError", True, 0], what, look=look)
+        for jobs, hasty, error, when in (
+            (["waits", "fails", "waits", "waits"], False, "LookupError", ""),
+            (["waits", "is_late", "waits"], False, "TimeoutError", ", long before the time is up"),
+            (["waits_and_breaks", "fails", "waits"], False, "LookupError",
+             ", and the first job, being cancelled, raises a ValueError"),
+            (["waits_and_tidies", "fails"], True, "LookupError",
+             ", and the first job, being cancelled, cleans up for a minute (of the event loop's)"),
+        ):  # fmt: skip
+            told = run(other, jobs, 3, 3600 if hasty else 60, hasty=hasty)
+            got = [told.get("raised"), told.get("same"), told["left"]]
+            what = f"what is raised when job 2 of {len(jobs)} has raised a {error}{when}; whether "
+            what += "it is the same object, and how many jobs still run then"
+            expect.equal(got, [error, True, 0], what, look=look)
         told = run(other, ["waits", "waits", "waits"], 2, 0.05)
         what = "what is raised after the time, and how many jobs still run then"
         expect.equal([told.get("raised"), told["left"]], ["TimeoutError", 0], what, look=look)

@@ -111,21 +111,57 @@ WRONG = [
 ''')],
     ),
     Wrong(
-        "an_error_of_its_own",
-        "Every failure becomes a RuntimeError: the service no longer knows a timeout from a bad value.",
-        fails=["the_first_failure_as_it_is", "nothing_is_left_behind"],
+        "every_timeout_is_its_own",
+        "A job's own TimeoutError is told as if the time for all were over, and where it came from is lost.",
+        fails=["nothing_is_left_behind"],
         edits=[("            await asyncio.gather(*workers)\n",
-                '''            try:
-                await asyncio.gather(*workers)
-            except Exception as error:
-                raise RuntimeError("a job has failed") from error
+                '''            await asyncio.gather(*workers)
+        except TimeoutError:
+            raise TimeoutError(f"not done in {seconds} s") from None
 ''')],
     ),
     Wrong(
-        "no_deadline",
-        "It waits for ever.",
-        fails=["the_deadline_ends_all", "one_deadline_for_all", "nothing_is_left_behind"],
-        edits=[(_DEADLINE, "    async with asyncio.timeout(None):\n")],
+        "the_first_of_the_list",
+        "Once one has failed and all have ended, the list is searched for a failure: it finds what broke in a clean-up.",
+        fails=["nothing_is_left_behind"],
+        edits=[(_RUN, '''        try:
+            if workers:
+                await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            ended = await asyncio.gather(*workers, return_exceptions=True)
+        for one in ended:
+            if isinstance(one, Exception):
+                raise one
+''')],
+    ),
+    Wrong(
+        "a_failure_by_its_looks",
+        "Failures are returned, and told from results by their type: a result that is an exception is raised.",
+        fails=["nothing_is_left_behind"],
+        edits=[(_ALL, '''    places = asyncio.Semaphore(at_most)
+
+    async def run(job):
+        async with places:
+            try:
+                return await job()
+            except Exception as error:
+                return error
+
+    async with asyncio.timeout(seconds):
+        tasks = [asyncio.create_task(run(job)) for job in jobs]
+        try:
+            for task in asyncio.as_completed(tasks):
+                result = await task
+                if isinstance(result, Exception):
+                    raise result
+            return [task.result() for task in tasks]
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+''')],
     ),
     Wrong(
         "a_deadline_for_each",
@@ -164,9 +200,10 @@ WRONG = [
     ),
     Wrong(
         "cancels_and_leaves",
-        "cancel() only asks. The jobs still clean up when the answer goes out.",
+        "cancel() only asks. Who still cleans up after half a second is left behind.",
         fails=["nothing_is_left_behind"],
-        edits=[("            await asyncio.gather(*workers, return_exceptions=True)\n", "")],
+        edits=[("            await asyncio.gather(*workers, return_exceptions=True)\n",
+                "            if workers:\n                await asyncio.wait(workers, timeout=0.5)\n")],
     ),
     Wrong(
         "cancelled_is_too_late",
@@ -178,13 +215,6 @@ WRONG = [
             except asyncio.CancelledError:
                 raise TimeoutError from None
 """)],
-    ),
-    Wrong(
-        "by_function",
-        "Results are kept by job, and a job that stands there twice has one.",
-        fails=["nothing_is_left_behind"],
-        edits=[("    waiting = iter(enumerate(jobs))\n", "    waiting = iter([(job, job) for job in dict.fromkeys(jobs)])\n"),
-               (_RETURN, "    return [results[job] for job in jobs]\n")],
     ),
     Wrong(
         "none_is_nothing",

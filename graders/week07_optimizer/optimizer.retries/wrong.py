@@ -29,10 +29,14 @@ WRONG = [
         edits=[(_PASSING, "PASSING = asyncpg.exceptions.TransactionRollbackError\n")],
     ),
     Wrong(
-        "whatever_it_is",
-        "A pin that is there already is tried three times, and then it is the server's fault.",
-        fails=["other_errors_come_at_once"],
-        edits=[(_PASSING, "PASSING = asyncpg.PostgresError\n")],
+        "whoever_has_a_sqlstate",
+        "Other libraries' errors have a `sqlstate` as well: what another database has refused is done again in this one.",
+        fails=["raises_what_it_should"],
+        edits=[(_EXCEPT, """        except Exception as error:
+            if getattr(error, "sqlstate", None) not in ("40001", "40P01"):
+                raise
+            failure = error
+""")],
     ),
     Wrong(
         "lost_connections_too",
@@ -121,10 +125,10 @@ WRONG = [
         edits=[("random.uniform(limit / 2, limit)", "limit")],
     ),
     Wrong(
-        "pauses_do_not_grow",
-        "The fifth try comes as soon as the second one.",
+        "pauses_stop_growing",
+        "Pauses have an upper limit that nobody has asked for: a large crowd never has enough room.",
         fails=["pauses_grow_and_vary"],
-        edits=[("base_seconds * 2 ** (tried - 1)", "base_seconds")],
+        edits=[("base_seconds * 2 ** (tried - 1)", "base_seconds * min(2 ** (tried - 1), 8)")],
     ),
     Wrong(
         "sleeps_in_the_end",
@@ -150,6 +154,12 @@ WRONG = [
         "In the end the last error is raised, which is a 500: nobody is told to come back.",
         fails=["gives_up", "raises_what_it_should"],
         edits=[(_GAVE_UP, "    raise failure\n")],
+    ),
+    Wrong(
+        "the_first_as_the_cause",
+        "The cause is the error of the first try: whoever looks into it reads about something that was over by then.",
+        fails=["raises_what_it_should"],
+        edits=[("            failure = error\n", "            failure = failure or error\n")],
     ),
     Wrong(
         "commits_anyway",
