@@ -18,7 +18,8 @@ _TOKEN = re.compile(
     # What is still open at the end goes to the end: hence the \Z.
     | (?P<string> e ' (?: [^'\\] | '' | \\. )* (?: '|\\?\Z )
         | (?: [bnx] | u& )? ' (?: [^'] | '' )* (?: '|\Z )
-        | \$ (?P<tag> (?: [^\W\d]\w* )? ) \$ .*? (?: \$ (?P=tag) \$ | \Z ) )
+        # $a$ and $A$ are two tags: capitals count here.
+        | \$ (?P<tag> (?: [^\W\d]\w* )? ) \$ .*? (?: (?-i: \$ (?P=tag) \$ ) | \Z ) )
     | (?P<quoted> (?: u& )? " (?: [^"] | "" )* (?: "|\Z ) )
     | (?P<parameter> \$ \d+ )
     | (?P<number> 0 [xob] [0-9a-f_]+

@@ -51,6 +51,62 @@ WAITING = """
 #: While PostgreSQL is not to be had: seconds between two tries at least, and how long to look on.
 PAUSE, LOOK_ON = 0.1, 0.6
 
+#: A route with a cache of its own. Its connection is lost, and then connecting fails twice, also by
+#: an error that the driver raises by itself. It tells whether the cache keeps feeds before and
+#: after that, and whether the connections are closed when the block has ended.
+APP = "backend/social/service/app.py"
+TRIAL = [
+    ("        add_feeds(app, cache)\n",
+     "        add_feeds(app, cache)\n        _add_trial(app, database, clock, connect)\n"),
+    ("#: Bytes of a request's body: imports are large.\n", '''
+def _add_trial(app, database, clock, connect):
+    import asyncio
+
+    async def until(condition):
+        for _ in range(500):
+            if await condition():
+                return True
+            await asyncio.sleep(0.01)
+        return False
+
+    async def try_out(_):
+        own = FeedCache(create_loader(database), 10, 30, clock)
+        opened, told = [], dict.fromkeys(("keeps", "keeps again", "closes"), False)
+        errors = [TimeoutError("trial"), asyncpg.InterfaceError("trial")]
+
+        async def connect_or_fail():
+            if opened and errors:
+                raise errors.pop()
+            opened.append(await connect())
+            return opened[-1]
+
+        async def keeps():
+            return (await own.feed(0))[1]
+
+        async def keeps_again():
+            return len(opened) > 1 and await keeps()
+
+        async def closes():
+            return all(one.is_closed() for one in opened)
+
+        try:
+            async with own.listening(connect_or_fail):
+                told["keeps"] = await until(keeps)
+                pid = opened[0].get_server_pid()
+                await database.fetch("SELECT pg_terminate_backend($1)", pid)
+                told["keeps again"] = await until(keeps_again)
+            told["closes"] = await until(closes)
+        except Exception as error:
+            told["error"] = repr(error)
+        return web.json_response(told)
+
+    app.router.add_get("/trial", try_out)
+
+
+#: Bytes of a request's body: imports are large.
+'''),
+]  # fmt: skip
+
 
 def network(app: SocialService) -> None:
     """A network in which reading posts can be held up."""
@@ -299,12 +355,15 @@ def ignores_what_it_does_not_understand(app: SocialService) -> None:
     author, reader = people(app, 2)
     scene_of(app, {reader: [author]}, {author: "Hello"})
     keep(app, reader)
-    strange = f"everything {reader}"
-    for payload in ("", "author", "author x", "reader", f"{reader}", strange):
+    strange, long = f"everything {reader}", f"everything {'of all who follow ' * 100}{reader}"
+    for payload in ("", "author", "author x", "reader", f"{reader}", strange, long):
         say(app, payload)
-    app.wait_until(lambda: strange in app.log,
-                   f"{strange!r} in the log, after NOTIFY {CHANNEL}, '{strange}'",
-                   "what is logged of an unknown payload")  # fmt: skip
+    for payload in (strange, long):
+        shown = payload if payload is strange else f"{payload[:40]} ..."
+        app.wait_until(lambda payload=payload: payload in app.log,
+                       f"the whole payload in the log, {len(payload)} characters, after"
+                       f" NOTIFY {CHANNEL}, '{shown}'",
+                       "what is logged of an unknown payload, and how much of it")  # fmt: skip
     is_marked(feed(app, reader), "hit", "what an unknown payload does")
     hear(app)
 
@@ -552,7 +611,7 @@ def answer_to(client: HTTPConnection, path: str) -> bytes:
 @check(points=2, after=keeps_nothing_unheard, runs="social_service", on=network, settings=SETTINGS)
 def tries_until_it_listens(app: SocialService) -> None:
     """When it cannot connect, or the connection is lost in the middle of LISTEN, another try
-    follows, 0.1 s later at the soonest."""
+    follows, 0.1 s later at the soonest. At the end of `listening` the connection is closed."""
     lonely = people(app, 1)[0]
     keep(app, lonely)
     way = app.system.ways.postgres
@@ -578,6 +637,17 @@ def tries_until_it_listens(app: SocialService) -> None:
                 f"{tries} connections within {seconds:.1f} s",
                 look="what happens after a try that has failed")  # fmt: skip
     keep(app, lonely)
+    with app.altered(APP, TRIAL) as trial:
+        reply = trial.get("/trial")
+    expect.status(reply, 200)
+    for name, wanted, look in (
+        ("keeps", "a feed is kept within `async with cache.listening(connect)`", "who listens"),
+        ("keeps again", "feeds are kept again after the connection was lost, and connect() has"
+         " raised an asyncpg.InterfaceError and a TimeoutError", "what connect() may raise"),
+        ("closes", "the connection is closed when the block has ended",
+         "what becomes of the connection, and of what waits for it"),
+    ):  # fmt: skip
+        expect.that(reply[name], wanted, reply.shown, look=look)
 
 
 def most_tries(seconds: float) -> float:

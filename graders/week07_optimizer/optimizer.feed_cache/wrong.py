@@ -180,6 +180,19 @@ WRONG = [
                 "except (OSError, TimeoutError) as error:")],
     ),
     Wrong(
+        "knows_only_errors_of_the_server",
+        "What the driver raises by itself is no PostgresError: the task that listens ends.",
+        fails=["tries_until_it_listens"],
+        edits=[("    asyncpg.InterfaceError,\n", "")],
+    ),
+    Wrong(
+        "left_open",
+        "The task that listens is cancelled, and its connection stays open.",
+        fails=["tries_until_it_listens"],
+        edits=[("            self._start_anew(listens=False)\n            connection.terminate()\n",
+                "            self._start_anew(listens=False)\n")],
+    ),
+    Wrong(
         "drops_only_what_is_there",
         "Whom a reader follows has changed while the feed was read: it is kept all the same.",
         fails=["keeps_no_old_feed"],

@@ -91,6 +91,7 @@ def strings_go(app: SocialService) -> None:
         "$$it's$$",
         "$$$$",
         "$a$ $$ ' $b$ $a$",
+        "$a$ $A$ ' $a$",
         "$body$x$ $a$ $$ $body $body$",
         "$$ $1 $$",
         "B'101'",
@@ -174,6 +175,7 @@ def case_counts_in_quotes(app: SocialService) -> None:
         'SELECT "na me" FROM t',
         'SELECT "na  me" FROM t',
         'SELECT "na""me" FROM t',
+        'SELECT "na" "me" FROM t',
         'SELECT "name 1" FROM t',
         'SELECT "name 2" FROM t',
         look="what stands in double quotes",
@@ -288,6 +290,17 @@ def unlike_ones_stay_apart(app: SocialService) -> None:
     )
     apart(
         app,
+        "SELECT f(a, b)",
+        "SELECT f(-a, b)",
+        "SELECT f(a, -b)",
+        "SELECT f(a, -$1)",
+        "SELECT f(a, $1)",
+        look="a sign that stands before no number",
+    )
+    # As the name of a column, COMMIT is possible, too.
+    apart(app, "SELECT a FROM t; COMMIT", "SELECT a FROM t COMMIT", look="a ; that ends nothing")
+    apart(
+        app,
         "SELECT f(1)",
         "SELECT f(1, 2)",
         "SELECT g(1)",
@@ -374,6 +387,10 @@ def any_text_has_one(app: SocialService) -> None:
     ]
     first, again = prints(app, odd), prints(app, odd[::-1])[::-1]
     expect.equal(again, first, "fingerprints, when asked again")
+    look = "what is still open at the end of the text"
+    alike(app, "SELECT a", "SELECT a /* b c", "SELECT a /* b /* c */ d", look=look)
+    begun = ("'b c", "'b ''", "E'b \\'", "$$b c", "$b$ c $$", "$b$ c $B$")
+    alike(app, "SELECT a || 'b'", *[f"SELECT a || {one}" for one in begun], look=look)
 
 
 PIECES = {

@@ -3,7 +3,8 @@
 from workbench.alternatives import Wrong
 
 _DOLLAR = r"""
-        | \$ (?P<tag> (?: [^\W\d]\w* )? ) \$ .*? (?: \$ (?P=tag) \$ | \Z ) )
+        # $a$ and $A$ are two tags: capitals count here.
+        | \$ (?P<tag> (?: [^\W\d]\w* )? ) \$ .*? (?: (?-i: \$ (?P=tag) \$ ) | \Z ) )
 """
 _BEGIN = "    tokens = _without_values(_tokens(sql))\n"
 _END = "    return _joined(_without_rows(_without_lists(tokens)))\n"
@@ -43,26 +44,26 @@ WRONG = [
     Wrong(
         "no_dollar_quotes",
         "What stands between dollars is taken for names and operators.",
-        fails=["strings_go", "quotes_hide", "can_be_read", "statements_at_random"],
+        fails=["strings_go", "quotes_hide", "can_be_read", "any_text_has_one", "statements_at_random"],
         edits=[(_DOLLAR, " )\n    | (?P<tag> (?!) )\n")],
     ),
     Wrong(
-        "any_tag_ends_it",
-        "$$ ends what $body$ has begun.",
-        fails=["strings_go", "statements_at_random"],
-        edits=[(r"\$ (?P=tag) \$", r"\$ \w* \$")],
+        "tags_in_capitals",
+        "The whole expression ignores case: $A$ ends what $a$ has begun.",
+        fails=["strings_go"],
+        edits=[(r"(?-i: \$ (?P=tag) \$ )", r"\$ (?P=tag) \$")],
     ),
     Wrong(
         "comments_first",
         "Comments are taken out before anybody has looked for quotes.",
-        fails=["quotes_hide", "spaces_and_comments_go", "statements_at_random"],
+        fails=["quotes_hide", "spaces_and_comments_go", "any_text_has_one", "statements_at_random"],
         edits=[(_BEGIN, "    import re\n\n" + _BEGIN.replace(
             "sql", 're.sub(r"--[^\\n]*|/\\*.*?\\*/", " ", sql, flags=re.DOTALL)'))],
     ),
     Wrong(
         "comments_do_not_nest",
         "The first */ ends the comment, as in C.",
-        fails=["spaces_and_comments_go"],
+        fails=["spaces_and_comments_go", "any_text_has_one"],
         edits=[("        depth += 1 if edge[0] == \"/*\" else -1\n", "        depth = 1 if edge[0] == \"/*\" else 0\n")],
     ),
     Wrong(
@@ -74,7 +75,7 @@ WRONG = [
     Wrong(
         "all_in_lower_case",
         "Quoted names lose their capitals: two tables become one.",
-        fails=["case_counts_in_quotes"],
+        fails=["strings_go", "case_counts_in_quotes"],
         edits=[(_BEGIN, _BEGIN.replace("sql", "sql.lower()"))],
     ),
     Wrong(
@@ -136,6 +137,15 @@ WRONG = [
         edits=[('if kind == "number" and kept and', 'if kind == "sign" and kept and')],
     ),
     Wrong(
+        "any_sign_behind_a_parenthesis",
+        "Behind ( and , every sign goes, whatever it stands before: f(-a) is f(a).",
+        fails=["unlike_ones_stay_apart"],
+        edits=[('        if kind not in ("number", "string"):\n',
+                '        if len(kept) > 1 and kept[-1][1] in ("+", "-") and kept[-2][1] in ("(", ","):\n'
+                "            kept.pop()\n"
+                '        if kind not in ("number", "string"):\n')],
+    ),
+    Wrong(
         "null_is_a_value",
         "NULL, TRUE and FALSE are values: IS NULL is IS ?.",
         fails=["rows_of_any_number", "unlike_ones_stay_apart"],
@@ -148,6 +158,12 @@ WRONG = [
         edits=[(_END, "    import hashlib\n\n" + _END.replace(
             "_joined(_without_rows(_without_lists(tokens)))",
             "hashlib.sha256(_joined(_without_rows(_without_lists(tokens))).encode()).hexdigest()"))],
+    ),
+    Wrong(
+        "comments_that_end",
+        "A comment that nothing ends is none: its words stay.",
+        fails=["any_text_has_one"],
+        edits=[("    return len(sql)\n", "    return start + 2\n")],
     ),
     Wrong(
         "gives_up",

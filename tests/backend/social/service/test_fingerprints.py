@@ -24,6 +24,7 @@ from backend.social.service.fingerprints import fingerprint
          "values ((select a in (?) from (values (?)) as t))"),
         ("'it''s' E'it\\'s' 'C:\\' b'1' X'F' U&'x' n'y'", "? ? ? ? ? ? ?"),
         ("$$a$b$ 'c'$$ $tag$ $$ $tag$ $1 a$b$1", "? ? $1 a$b$1"),
+        ("$Tag$ $tag$ ' $TAG$ $Tag$ a", "? a"),
         ("1 2.5 .5 5. 1e10 1.5E-3 0x1F 0b1 1_000 a1 t2.c3", "? ? ? ? ? ? ? ? ? a1 t2.c3"),
         ('"Users" "a""b" "c -- d" "e 1" U&"f"', '"Users" "a""b" "c -- d" "e 1" U&"f"'),
         ("a--b 'c\n+/* d /* e */ f' */b", "a + b"),
