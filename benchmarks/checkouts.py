@@ -45,10 +45,17 @@ class Checkout:
         run(command, self.folder, self.environ)
 
     def keep(self, lab: str, exercises: Sequence[str]) -> None:
-        """Take all other exercises out of the lab."""
-        file = self.folder / "graders" / lab / "lab.toml"
-        head, _, _ = file.read_text().partition("exercises = ")
-        file.write_text(f"{head}exercises = {json.dumps(list(exercises))}\n")
+        """Take all other exercises out of the lab, and all prose."""
+        folder = self.folder / "graders" / lab
+        head, _, _ = (folder / "lab.toml").read_text().partition("exercises = ")
+        (folder / "lab.toml").write_text(f"{head}exercises = {json.dumps(list(exercises))}\n")
+        first, *others = sorted(folder.glob("*.md"))
+        first.write_text("# Kept\n\n" + "".join(f"{{{{exercise {one}}}}}\n\n" for one in exercises))
+        for story in others:
+            story.unlink()
+        for name in ("labs", "solutions"):
+            shutil.rmtree(self.folder / name)
+        self.run("workbench", "build")
 
     def submit(self, lab: str, count: int) -> Path:
         """Put the lab's solutions as submissions of so many learners, no two of them the same
