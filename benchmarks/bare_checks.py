@@ -1,4 +1,4 @@
-"""Week 1's checks on the reference, served by a thread of this very process: run by full_checks.py.
+"""Checks of week 1 on the reference, served by a thread of this process: run by full_checks.py.
 
 What it costs to judge at all, without anything that keeps an answer apart from its judge.
 """
@@ -21,6 +21,7 @@ from backend.app import create_app
 from backend.auth.roles import Role
 from backend.schema import create_schema
 from backend.settings import Settings
+from benchmarks.full_checks import EXERCISES
 from workbench.bench.choose import provider_from
 from workbench.bench.tenancy import Tenancy
 from workbench.checking import App
@@ -36,10 +37,10 @@ from workbench.running.ways import command_log, statement_log
 TOKEN_DIGESTS = [hashlib.sha256(token.encode()).hexdigest() for token in TOKENS.values()]
 
 CHECKS = [
-    (submission, exercise.id, check)
+    (submission, exercise, check)
     for submission in range(int(os.environ["SUBMISSIONS"]))
-    for exercise in load_course().lab("week01_catalog").exercises
-    for check in load_checks(exercise.checks_file)
+    for exercise in EXERCISES
+    for check in load_checks(load_course().exercise(exercise).checks_file)
 ]
 
 Opener = Callable[[tuple[int, str], Scene | None], App]

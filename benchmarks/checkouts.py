@@ -112,7 +112,8 @@ def run(command: tuple[str | Path, ...], folder: Path, environ: Mapping[str, str
 
 def full_marks(name: str, said: str, count: int) -> None:
     """Raises SystemExit unless `workbench grade --json` gave `count` submissions full marks."""
-    results: list[dict[str, Any]] = json.loads(said[said.index("[") :])
+    # Warnings may stand behind the results.
+    results: list[dict[str, Any]] = json.JSONDecoder().raw_decode(said, said.index("["))[0]
     full = sum(one["status"] == "graded" and one["score"] == one["max_score"] for one in results)
     if full != count:
         raise SystemExit(f"{name}: {full} of {count} submissions have full marks.\n{said[-3000:]}")
