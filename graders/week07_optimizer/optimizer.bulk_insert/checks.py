@@ -427,7 +427,7 @@ def refuses_what_is_not_there(app: SocialService) -> None:
 UNFIT = (
     ("whole", "many"), ("whole", 2147483648), ("code", "abcdef"), ("price", "12345.00"),
     ("day", "2026-02-30"), ("moment", "half past ten"), ("key", "5f0c"), ("address", "10.0.0.300"),
-    ("body", "a\0b"), ("active", "perhaps"), ("price", "ten"),
+    ("body", "a\0b"), ("active", "perhaps"), ("price", "ten"), ("whole", ""), ("day", ""),
 )  # fmt: skip
 
 

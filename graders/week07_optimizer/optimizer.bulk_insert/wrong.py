@@ -48,12 +48,6 @@ WRONG = [
         edits=[(INSERTED, CHUNKED.format(at_a_time="100_000"))],
     ),
     Wrong(
-        "a_hundred_at_a_time",
-        "A chunk of a size that looks round: 200 statements.",
-        fails=["inserts", "is_all_or_nothing"],
-        edits=[(INSERTED, CHUNKED.format(at_a_time="100"))],
-    ),
-    Wrong(
         "chunks_for_five_fields",
         "The size of a chunk fits the table that it was tried with.",
         fails=["inserts_the_narrow_and_the_wide", "is_all_or_nothing"],
@@ -74,7 +68,7 @@ WRONG = [
     Wrong(
         "empty_is_null",
         "CSV without quotes around texts: an empty one is NULL.",
-        fails=["keeps_texts", "fills_what_is_left_out"],
+        fails=["keeps_texts", "fills_what_is_left_out", "refuses_values_that_do_not_fit"],
         edits=[("text is None else", 'text in (None, "") else')],
     ),
     Wrong(
@@ -209,6 +203,15 @@ WRONG = [
         edits=[
             ('{column.quoted} {column.type}"', "{column.quoted} {'text' if column.type.startswith('character') else column.type}\""),
             ('f" SELECT {quoted} FROM json', "f\" SELECT {', '.join(f'{c.quoted}::{c.type}' for c in target.columns)} FROM json"),
+        ],
+    ),
+    Wrong(
+        "empty_is_null_in_other_columns",
+        "A field of a form that was left empty: in a column of numbers or dates it is taken for NULL.",
+        fails=["refuses_values_that_do_not_fit"],
+        edits=[
+            ("    if value is None:\n        return None\n",
+             "    if value is None or (value == \"\" and column.type in (\"integer\", \"date\")):\n        return None\n"),
         ],
     ),
     Wrong(

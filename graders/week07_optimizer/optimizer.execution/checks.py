@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 from workbench.checking import CheckFailed, Reply, SocialService, check, expect
 
@@ -16,6 +17,20 @@ from workbench.checking import CheckFailed, Reply, SocialService, check, expect
 ONE = {"POOL_MAX_SIZE": "1", "POOL_TIMEOUT_MS": "9000", "STATEMENT_TIMEOUT_MS": "9000"}
 SOME_PLANS = {**ONE, "POOL_MAX_SIZE": "2", "PLAN_EVERY": "3"}
 TWO_KEPT = {**ONE, "PLAN_EVERY": "1", "MEASURED_STATEMENTS": "2"}
+
+#: A route that runs a statement by the method that it is told.
+TRIALS = [
+    ('    app.router.add_post("/posts", write)\n', '''    app.router.add_post("/posts", write)
+
+    async def try_out(request: web.Request) -> web.Response:
+        run = getattr(database, request.query["by"])
+        result = await run(request.query["sql"])
+        return web.json_response({"rows": result if isinstance(result, int) else len(result)})
+
+    app.router.add_post("/trials", try_out)
+'''),
+]  # fmt: skip
+POSTS = "backend/social/service/posts.py"
 
 #: What stands in the fingerprint of each route's statement.
 SHOW = ("select", "from posts", "where id = $1")
@@ -319,6 +334,11 @@ def some_plans(app: SocialService) -> None:
             runs = re.search(r"\banalyze\b(?! *(false|off|0))", text.lower())
             expect.that(not runs, "an EXPLAIN without ANALYZE", text, sent=reply.sent)
     expect.equal([sent(reply, "from posts") for reply in replies], [1] * 8, "the statement is sent")
+    with only_rows(app, "1 / (id - id) > 0"):
+        expect.status(app.get(f"/posts/{ids[0]}"), 422)
+    reply = app.get(f"/posts/{ids[0]}")
+    expect.equal(len(explains(reply)), 1, "EXPLAINs of the tenth call, when the ninth has failed",
+                 reply=reply, look="which calls are counted")  # fmt: skip
     for words in (SHOW, ("count", "from follows")):
         plan = measured(app, words)["plan"]
         expect.that(isinstance(plan, dict) and isinstance(plan.get("Node Type"), str),
@@ -328,7 +348,8 @@ def some_plans(app: SocialService) -> None:
 
 @check(points=2, runs="social_service", on=few, settings=SOME_PLANS)
 def writes_only_once(app: SocialService) -> None:
-    """A write is never explained, and never sent twice: also one that returns rows."""
+    """A write is never explained, and never sent twice: also one that returns rows, or begins with
+    WITH. What begins with SELECT is a read by either method."""
     author = users(app)[0]
     (before,) = app.sql("SELECT count(*) AS n FROM posts")
     replies = [app.post("/posts", json={"user_id": author, "content": "once"}) for _ in range(4)]
@@ -340,6 +361,16 @@ def writes_only_once(app: SocialService) -> None:
     (after,) = app.sql("SELECT count(*) AS n FROM posts")
     expect.equal(after["n"] - before["n"], 4, "posts more")
     expect.equal([measured(app, words)["plan"] for words in (WRITE, LIKE)], [None, None], "plans")
+    written = f"INSERT INTO posts (user_id, content) VALUES ({author}, 'with') RETURNING id"
+    with app.altered(POSTS, TRIALS) as trial:
+        for by, sql, wanted in (
+            ("fetch", f"WITH written AS ({written}) SELECT id FROM written", 0),
+            ("execute", "SELECT count(*) FROM users", 1),
+        ):
+            reply = trial.post(f"/trials?by={by}&sql={quote(sql)}")
+            expect.status(reply, 200)
+            expect.equal(len(explains(reply)), wanted, f"EXPLAINs for {by}({sql!r})", reply=reply,
+                         look="how you tell a read from a write")  # fmt: skip
 
 
 @check(points=2, runs="social_service", on=few, settings=SOME_PLANS)
@@ -370,7 +401,10 @@ def the_least_recent_go(app: SocialService) -> None:
     longest time goes."""
     first, author = posts(app)[0], users(app)[0]
     app.get(f"/posts/{first}")
-    app.post("/posts", json={"user_id": author, "content": "new"})
+    with app.sql.holding("LOCK TABLE users", keep=False) as held:
+        held.send(lambda: app.post("/posts", json={"user_id": author, "content": "new"}))
+        app.clock.advance(6)
+    app.post("/posts", json={"user_id": 999_999, "content": "of nobody"})
     app.get(f"/posts/{first}")
     look = "what a call changes in the order"
     expect.equal(len(summary(app)), 2, "statements known, after two of them", look=look)
@@ -382,13 +416,20 @@ def the_least_recent_go(app: SocialService) -> None:
     app.post("/posts", json={"user_id": author, "content": "new"})
     calls = [measured(app, words)["calls"] for words in (SHOW, WRITE, LIKE)]
     expect.equal(calls, [0, 1, 1], "calls of the three, when the second comes back", look=look)
+    again = measured(app, WRITE)
+    got = {name: again[name] for name in NUMBERS if again[name]}
+    expect.equal(got, {"calls": 1, "rows": 1}, "what is known of the one that comes back, if not 0",
+                 look="all that was kept of one that goes")  # fmt: skip
 
 
 @check(points=1, runs="social_service", on=forgetful, settings=TWO_KEPT)
 def the_latest_plan(app: SocialService) -> None:
     """The plan that is shown is the latest one: plans change."""
     first, *_ = posts(app)
-    app.get(f"/posts/{first}")
+    app.get("/posts/987654")
+    plan = measured(app, SHOW)["plan"]
+    expect.that("987654" in json.dumps(plan), "a plan for GET /posts/987654 with this number in it",
+                expect.show(plan), look="with which values EXPLAIN is sent")  # fmt: skip
     look = "which of the samples is kept"
     with only_rows(app, "content <> 'out of reach'"):
         app.get(f"/posts/{first}")

@@ -50,10 +50,21 @@ WRONG = [
         edits=[("EXPLAIN (FORMAT JSON)", "EXPLAIN (ANALYZE, FORMAT JSON)"), (_IS_READ, "        is_read = True\n")],
     ),
     Wrong(
-        "plans_of_writes",
-        "Writes are explained as well.",
+        "with_is_a_read",
+        "What begins with WITH is explained as well, though it may write.",
         fails=["writes_only_once"],
-        edits=[(_IS_READ, "        is_read = True\n")],
+        edits=[(_IS_READ, _IS_READ.replace('== ["select"]', 'in (["select"], ["with"])'))],
+    ),
+    Wrong(
+        "execute_is_for_writes",
+        "Only fetch looks at plans: what execute runs can be no read.",
+        fails=["writes_only_once"],
+        edits=[("            return rows, rows\n\n        return await self._measure(run, sql, args)\n",
+                "            return rows, rows\n\n        return await self._measure(run, sql, args, reads=False)\n"),
+               ("        args: tuple[Any, ...],\n    ) -> Result:\n",
+                "        args: tuple[Any, ...],\n        reads: bool = True,\n    ) -> Result:\n"),
+               ("            is_sample = self._measurements._is_sample(measured)\n",
+                "            is_sample = reads and self._measurements._is_sample(measured)\n")],
     ),
     Wrong(
         "only_at_the_margin",
@@ -85,13 +96,13 @@ WRONG = [
     Wrong(
         "not_the_first",
         "What is called fewer than 100 times never has a plan.",
-        fails=["some_plans"],
+        fails=["some_plans", "writes_only_once"],
         edits=[(_SAMPLE, "        return is_read and measured.calls % self._plan_every == 0\n")],
     ),
     Wrong(
         "one_count_for_all",
         "Calls of all statements are counted together; some are sampled always, others never.",
-        fails=["some_plans"],
+        fails=["some_plans", "writes_only_once"],
         edits=[(_SAMPLE, "        calls = sum(one.calls for one in self._measured.values())\n"
                          "        return is_read and (calls - 1) % self._plan_every == 0\n")],
     ),
@@ -111,7 +122,7 @@ WRONG = [
     Wrong(
         "errors_end_here",
         "Whatever fails is logged, and the caller is told that there are no rows.",
-        fails=["errors_count_and_go_on"],
+        fails=["errors_count_and_go_on", "some_plans"],
         edits=[(_FAILED + _ERRORS, "            except Exception:\n                measured.errors += 1\n"
                                    "                result, rows = 0, 0\n"
                                    "            except BaseException:\n" + _ERRORS)],
@@ -131,7 +142,7 @@ WRONG = [
     Wrong(
         "calls_of_good_ones_only",
         "What fails is no call.",
-        fails=["errors_count_and_go_on", "a_client_leaves"],
+        fails=["errors_count_and_go_on", "a_client_leaves", "some_plans"],
         edits=[("                measured.errors += 1\n", "                measured.errors += 1\n"
                                                            "                measured.calls -= 1\n")],
     ),
@@ -171,6 +182,19 @@ WRONG = [
         "When it is full, new statements are not measured.",
         fails=["the_least_recent_go"],
         edits=[("popitem(last=False)", "popitem(last=True)")],
+    ),
+    Wrong(
+        "slowest_for_ever",
+        "One of several dictionaries keeps what the others have let go.",
+        fails=["the_least_recent_go"],
+        edits=[("        self._measured: OrderedDict[str, _Measured] = OrderedDict()\n",
+                "        self._measured: OrderedDict[str, _Measured] = OrderedDict()\n"
+                "        self._slowest: dict[str, float] = {}\n"),
+               ("            self._measured.popitem(last=False)\n",
+                "            gone, old = self._measured.popitem(last=False)\n"
+                "            self._slowest[gone] = old.slowest_ms\n"),
+               ("setdefault(statement, _Measured(statement))",
+                "setdefault(statement, _Measured(statement, slowest_ms=self._slowest.get(statement, 0.0)))")],
     ),
     Wrong(
         "slowest_first",

@@ -33,6 +33,9 @@ TRIALS = [
      "        _add_trials(app, pool, settings)\n        yield app\n"),
     ("#: Bytes of a request's body: imports are large.\n", '''
 def _add_trials(app, pool, settings):
+    import asyncio
+    from contextlib import suppress
+
     kept = []
 
     async def ask(request):
@@ -49,6 +52,19 @@ def _add_trials(app, pool, settings):
     async def time_out(_):
         async with pool.connection():
             raise TimeoutError
+
+    async def lose(_):
+        lost = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+        with suppress(*lost):  # a pool may complain about what it gets back
+            async with pool.connection() as connection:
+                with suppress(*lost):
+                    await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+                for _ in range(500):  # until it is noticed; a pool may open another one meanwhile
+                    state = pool.state()
+                    if state["open"] == state["idle"]:
+                        break
+                    await asyncio.sleep(0.01)
+        return web.json_response([state["open"], state["idle"]])
 
     async def jsonb(request):
         value, found = (await request.json())["value"], {}
@@ -80,6 +96,7 @@ def _add_trials(app, pool, settings):
     app.router.add_get("/trials/ask", ask)
     app.router.add_get("/trials/leave", leave)
     app.router.add_get("/trials/time-out", time_out)
+    app.router.add_get("/trials/lose", lose)
     app.router.add_post("/trials/jsonb", jsonb)
     app.router.add_get("/trials/fail-half-way", fail_half_way)
 
@@ -434,7 +451,8 @@ def speaks_json(app: SocialService) -> None:
 @check(points=2, runs="social_service", on=fill, settings=ALONE, hidden=True)
 def hands_on_nothing(app: SocialService) -> None:
     """The next one who gets the connection finds no transaction and no changed setting of the one
-    before. An error of the block comes out as it is."""
+    before. An error of the block comes out as it is. A connection that the server ends while
+    somebody has it is not open any more, and has no place."""
     with app.altered(APP, TRIALS) as other:
         expect.status(other.get("/trials/leave"), 500)
         expect.equal(other.get("/trials/ask?sql=SHOW lock_timeout").json, "0", "lock_timeout, which"
@@ -445,6 +463,12 @@ def hands_on_nothing(app: SocialService) -> None:
         for name, wanted in (("application_name", "social"), ("statement_timeout", "700ms")):
             expect.equal(other.get(f"/trials/ask?sql=SHOW {name}").json, wanted, name)
         expect.status(other.get("/trials/time-out"), 504, "which TimeoutErrors are the pool's own")
+        reply = other.get("/trials/lose")
+        expect.status(reply, 200)
+        open_, idle = reply.json
+        expect.equal(open_, idle, "`open` in Pool.state(), when the server has ended the only one"
+                     " that is not `idle`", look="what `open` is counted from")  # fmt: skip
+        expect.status(other.get(POST), 200, "what becomes of the place of one that has ended")
 
 
 @check(points=2, runs="social_service", settings=LAST, seconds=30)

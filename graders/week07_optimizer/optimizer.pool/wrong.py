@@ -142,6 +142,16 @@ WRONG = [
                        "            + self._pool.get_idle_size(),\n")],
     ),
     Wrong(
+        "lent_is_open",
+        "Lent ones are counted as they are lent and come back: one that has ended in somebody's hands is told as open.",
+        fails=["hands_on_nothing"],
+        edits=[("        self._waiting = 0\n", "        self._waiting = self._lent = 0\n"),
+               (_LEND, _LEND.replace("        try:\n", "        self._lent += 1\n        try:\n")
+                            .replace("        finally:\n", "        finally:\n            self._lent -= 1\n")),
+               ('            "open": self._pool.get_size(),\n',
+                '            "open": self._pool.get_idle_size() + self._lent,\n')],
+    ),
+    Wrong(
         "no_reset",
         "The reset is left out, because it costs a round trip.",
         fails=["hands_on_nothing"],

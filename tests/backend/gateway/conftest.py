@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from running_gateway import Running, running
 
+#: Nobody is given up because the machine is busy.
+PATIENT = {"attempt_timeout_ms": 20_000, "deadline_ms": 20_000, "dashboard_deadline_ms": 20_000}
+
 
 @pytest.fixture(scope="session")
 def redis_url(services: Any) -> str:
@@ -18,15 +21,14 @@ def redis_url(services: Any) -> str:
 
 @pytest.fixture
 def start(redis_url: str) -> Iterator[Callable[..., Running]]:
-    """Start a gateway with some settings of its own."""
+    """Start a gateway with some settings of its own, patient unless they say otherwise."""
     with ExitStack() as stack:
-        yield lambda **chosen: stack.enter_context(running(redis_url, **chosen))
+        yield lambda **chosen: stack.enter_context(running(redis_url, **PATIENT | chosen))
 
 
 @pytest.fixture(scope="module")
 def _gateway(redis_url: str) -> Iterator[Running]:
-    with running(redis_url, retry_attempts=1, breaker_failures=1000, attempt_timeout_ms=20_000,
-                 deadline_ms=20_000, dashboard_deadline_ms=20_000) as gateway:  # fmt: skip
+    with running(redis_url, retry_attempts=1, breaker_failures=1000, **PATIENT) as gateway:
         yield gateway
 
 

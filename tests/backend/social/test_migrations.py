@@ -17,7 +17,7 @@ SHAPE = """
     UNION ALL
     SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid), indisvalid FROM pg_index
     WHERE indrelid = 'posts'::regclass
-    ORDER BY 1
+    ORDER BY 1, 2
 """
 
 
