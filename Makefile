@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Three workers on two cores, since tests wait a lot; WORKERS=0 runs the tests in one process.
-WORKERS ?= 3
+# Four workers on two cores, since tests wait a lot; WORKERS=0 runs the tests in one process.
+WORKERS ?= 4
 
 # Rounds of `make flaky`.
 N ?= 5
