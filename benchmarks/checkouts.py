@@ -111,9 +111,16 @@ def run(command: tuple[str | Path, ...], folder: Path, environ: Mapping[str, str
 
 
 def full_marks(name: str, said: str, count: int) -> None:
-    """Raises SystemExit unless `workbench grade --json` gave `count` submissions full marks."""
+    """Raises SystemExit unless `workbench grade --json` gave `count` learners full marks in all of
+    their notebooks."""
     # Warnings may stand behind the results.
     results: list[dict[str, Any]] = json.JSONDecoder().raw_decode(said, said.index("["))[0]
-    full = sum(one["status"] == "graded" and one["score"] == one["max_score"] for one in results)
-    if full != count:
-        raise SystemExit(f"{name}: {full} of {count} submissions have full marks.\n{said[-3000:]}")
+    learners = {one["learner"] for one in results}
+    short = {
+        one["learner"]
+        for one in results
+        if one["status"] != "graded" or one["score"] != one["max_score"]
+    }
+    if short or len(learners) != count:
+        full = len(learners - short)
+        raise SystemExit(f"{name}: {full} of {count} learners have full marks.\n{said[-3000:]}")
