@@ -47,9 +47,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def lab(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running `workbench lab`, with an empty work folder."""
-    work = tmp_path_factory.mktemp("learner") / "work"
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The learner's work folder."""
+    return tmp_path_factory.mktemp("learner") / "work"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_answered(work: Path) -> None:
+    """What another test has answered is in no live system that is made from now on."""
+    shutil.rmtree(work / "answers", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def lab(services: Services, work: Path) -> Iterator[str]:
+    """The address of a running `workbench lab`."""
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     environ = os.environ | {
