@@ -91,17 +91,16 @@ def test_a_new_connection_is_held_up_before_the_server_hears_of_it() -> None:
             )
         ) as relay,
     ):
-        server.settimeout(WAIT)
         with relay.hold() as held, socket.create_connection(("127.0.0.1", relay.port)) as client:
             client.sendall(startup)
             assert held(1, WAIT)
-            connection, _ = server.accept()
-            connection.setblocking(False)
+            server.setblocking(False)
             with pytest.raises(BlockingIOError):
-                connection.recv(8)
-            connection.settimeout(WAIT)
-        assert connection.recv(8) == startup
-        connection.close()
+                server.accept()
+        server.settimeout(WAIT)
+        connection, _ = server.accept()
+        with connection:
+            assert connection.recv(8) == startup
 
 
 def test_a_second_process_sees_the_same_rows(stage: Stage, system: System) -> None:

@@ -204,9 +204,9 @@ class Relay:
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talk = self._converse()
         greeting = await talk.greet(reader, writer)
-        up_reader, up_writer = await self._target.connect()
         if greeting:  # a server that wants no password answers it with all that a client waits for
             await self._let_pass(greeting)
+        up_reader, up_writer = await self._target.connect()
         up_writer.write(greeting)
         up = asyncio.create_task(self._ask(reader, up_writer, talk))
         down = asyncio.create_task(_answer(up_reader, writer, talk))

@@ -232,4 +232,10 @@ WRONG = [
                 "        for record in records[:100]:\n            await _find(connection, table, list(record))\n"
                 "        tag = await connection.copy_to_table(")],
     ),
+    Wrong(
+        "a_hundred_at_a_time",
+        "A chunk of a size that looks round: 200 statements.",
+        fails=["inserts", "is_all_or_nothing"],
+        edits=[(INSERTED, CHUNKED.format(at_a_time="100"))],
+    ),
 ]  # fmt: skip

@@ -222,4 +222,28 @@ WRONG = [
         fails=["nothing_is_left_behind"],
         edits=[(_RETURN, "    return [one for _, one in sorted(results.items()) if one is not None]\n")],
     ),
+    Wrong(
+        "an_error_of_its_own",
+        "Every failure becomes a RuntimeError: the service no longer knows a timeout from a bad value.",
+        fails=["the_first_failure_as_it_is", "nothing_is_left_behind"],
+        edits=[("            await asyncio.gather(*workers)\n",
+                '''            try:
+                await asyncio.gather(*workers)
+            except Exception as error:
+                raise RuntimeError("a job has failed") from error
+''')],
+    ),
+    Wrong(
+        "no_deadline",
+        "It waits for ever.",
+        fails=["the_deadline_ends_all", "one_deadline_for_all", "nothing_is_left_behind"],
+        edits=[(_DEADLINE, "    async with asyncio.timeout(None):\n")],
+    ),
+    Wrong(
+        "by_function",
+        "Results are kept by job, and a job that stands there twice has one.",
+        fails=["nothing_is_left_behind"],
+        edits=[("    waiting = iter(enumerate(jobs))\n", "    waiting = iter([(job, job) for job in dict.fromkeys(jobs)])\n"),
+               (_RETURN, "    return [results[job] for job in jobs]\n")],
+    ),
 ]  # fmt: skip

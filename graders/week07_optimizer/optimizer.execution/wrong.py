@@ -216,4 +216,10 @@ WRONG = [
         edits=[("        self.run_ms += seconds * 1000\n", "        seconds /= 1000\n        self.run_ms += seconds * 1000\n"),
                ("(begun - asked) * 1000", "(begun - asked)")],
     ),
+    Wrong(
+        "plans_of_writes",
+        "Writes are explained as well.",
+        fails=["writes_only_once"],
+        edits=[(_IS_READ, "        is_read = True\n")],
+    ),
 ]  # fmt: skip

@@ -174,4 +174,10 @@ WRONG = [
                 "        if found[0].startswith(\"'\") and not found[0].endswith(\"'\"):\n"
                 "            raise ValueError(\"a string does not end\")\n")],
     ),
+    Wrong(
+        "any_tag_ends_it",
+        "$$ ends what $body$ has begun.",
+        fails=["strings_go", "statements_at_random"],
+        edits=[(r"\$ (?P=tag) \$", r"\$ \w* \$")],
+    ),
 ]  # fmt: skip

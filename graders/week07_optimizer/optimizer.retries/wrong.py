@@ -197,4 +197,16 @@ WRONG = [
                 return result
 ''')],
     ),
+    Wrong(
+        "whatever_it_is",
+        "A pin that is there already is tried three times, and then it is the server's fault.",
+        fails=["other_errors_come_at_once"],
+        edits=[(_PASSING, "PASSING = asyncpg.PostgresError\n")],
+    ),
+    Wrong(
+        "pauses_do_not_grow",
+        "The fifth try comes as soon as the second one.",
+        fails=["pauses_grow_and_vary"],
+        edits=[("base_seconds * 2 ** (tried - 1)", "base_seconds")],
+    ),
 ]  # fmt: skip
