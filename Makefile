@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Four workers on two cores, since tests wait a lot; WORKERS=0 runs the tests in one process.
-# (Groups of tests that share a costly fixture stay together only once pytest-xdist knows pytest 9.2:
-# its issue 1386. No test relies on it.)
+# (Groups of tests that share a costly fixture stay together with pytest 9.1, and with 9.2 only once
+# pytest-xdist knows it: its issue 1386. No test relies on it.)
 WORKERS ?= 4
 
 # Rounds of `make flaky`.

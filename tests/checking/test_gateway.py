@@ -25,10 +25,19 @@ def stage(runner: Runner) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="module")
-def app(stage: Stage) -> Iterator[Gateway]:
+def started(stage: Stage) -> Iterator[Gateway]:
     with Gateway.start(stage, {"BREAKER_FAILURES": "2", "RETRY_ATTEMPTS": "1"}) as app:
         yield app
         app.system.close()
+
+
+@pytest.fixture
+def app(started: Gateway) -> Gateway:
+    """The gateway, before services that answer as they do at first."""
+    for service in (started.users, started.orders, started.products):
+        service.answer(Answer.json({}))
+        service.forget()
+    return started
 
 
 def test_what_is_asked_reaches_the_service_and_its_answer_comes_back(app: Gateway) -> None:
