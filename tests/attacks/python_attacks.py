@@ -17,16 +17,16 @@ PYTHON = (
             attempt("parent's folder", lambda: os.listdir(f"/proc/{os.getppid()}/cwd"))
         """, denied=("path", "tool", "source", "parent's folder")),
     Attack("reads_reference", "read the reference or solutions",
-           "opens the part in the checkout, in the overlay's base and as bytecode", """
+           "opens the part in the checkout, in other stages and as bytecode", """
         def attack(session, query):
             part = "/backend/catalog/listing.py"
-            home = os.path.dirname(os.path.dirname(os.getcwd()))
+            home = os.path.dirname(os.getcwd())
             cache = os.path.join(os.path.dirname(__file__), "__pycache__")
             attempt("checkout", lambda: open(ROOT + part).read())
-            attempt("base", lambda: open(home + "/reference" + part).read())
+            attempt("stages", lambda: os.listdir(home))
             attempt("bytecode", lambda: [n for n in os.listdir(cache) if n[:8] == "listing."][0])
             attempt("solutions", lambda: os.listdir(ROOT + "/solutions"))
-        """, denied=("checkout", "base", "bytecode", "solutions")),
+        """, denied=("checkout", "stages", "bytecode", "solutions")),
     Attack("patches_checker", "patch the checker",
            "replaces the expectations and the checks' client in its own process", """
         import workbench

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from workbench.bench.provider import Services
+from workbench.cli import COMMANDS
 from workbench.commands.learners import copy_labs
 from workbench.course import load_course
 from workbench.paths import root
@@ -23,6 +26,13 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 LAB = root() / "labs/week01_catalog/1_resource_design.ipynb"
 SOLUTION = root() / "solutions/week01_catalog/1_resource_design.ipynb"
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_the_list_of_commands_is_that_of_their_modules(module: str) -> None:
+    parsers = argparse.ArgumentParser().add_subparsers()
+    import_module(module).add_parsers(parsers)
+    assert tuple(parsers.choices) == COMMANDS[module]
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def test_what_was_judged_in_a_weaker_sandbox_is_judged_again(
     asked: list[str] = []
 
     @contextmanager
-    def opened(*, require_sandbox: str) -> Iterator[Judge]:
+    def opened(*, require_sandbox: str, zygote: None) -> Iterator[Judge]:
         asked.append(require_sandbox)
         yield Judge()
 

@@ -83,7 +83,7 @@ def test_innocent_code_works_and_the_rest_is_refused(
         assert runner.sandbox.name == "container"
         assert set(run(runner, INNOCENT).values()) == {"done"}
         with runner.stage({}) as other:
-            home = other.folder.parent.parent
+            home = other.folder.parent
         values = {
             "root": str(root()), "home": str(home), "outside": str(outside), "zygote": 1,
             "judge": os.getpid(), "postgres": urlsplit(services.postgres_url).port,
@@ -232,20 +232,20 @@ def test_a_grade_says_its_level(contained: Runner, course: Course) -> None:
 
 def test_nothing_is_left_when_the_launcher_is_killed(tmp_path: Path) -> None:
     code = """
-import pathlib, signal, sys
+import signal
 from workbench.running.launcher import Launcher
-home = pathlib.Path(sys.argv[1])
-launcher = Launcher(home)
+launcher = Launcher()
+(launcher.home / "endless.py").write_text("import signal; signal.pause()")
 with launcher.open_socket() as unused:
-    process = launcher.launch("suite", home, {"SUITE": "endless.py"}, [], unused)
+    process = launcher.launch("suite", launcher.home, {"SUITE": "endless.py"}, [], unused)
 process.wait_ready(60)
 print("ready", flush=True)
 signal.pause()
 """
-    (tmp_path / "endless.py").write_text("import signal; signal.pause()")
     judge = subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True,
-        env={**os.environ, SANDBOX: "container", "PYTHONPATH": str(root())},
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True,
+        env={**os.environ, SANDBOX: "container", "PYTHONPATH": str(root()),
+             "TMPDIR": str(tmp_path)},
     )  # fmt: skip
     assert judge.stdout is not None
     assert judge.stdout.readline() == "ready\n"
@@ -253,17 +253,18 @@ signal.pause()
     judge.send_signal(signal.SIGKILL)
     judge.wait()
     wait_until(lambda: not _containers(judge.pid))
-    assert [one.name for one in tmp_path.iterdir()] == ["endless.py"], "no temporary files"
+    (home,) = tmp_path.iterdir()
+    assert [one.name for one in home.iterdir()] == ["endless.py"], "no temporary files"
 
 
 def test_it_takes_the_place_of_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(SANDBOX, raising=False)
     monkeypatch.setattr(launcher_module, "start_here", _start_weak)
-    with Launcher(tmp_path) as launcher:
+    with Launcher() as launcher:
         assert launcher.warm_up().name == "container"
         assert len(_containers(os.getpid())) >= 1
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody")
-    with Launcher(tmp_path) as launcher:
+    with Launcher() as launcher:
         level = launcher.warm_up()
     assert level.name == "limits"
     assert level.reason.startswith("An old kernel. The Docker engine does not answer")
@@ -277,22 +278,20 @@ def test_it_takes_the_place_of_limits(tmp_path: Path, monkeypatch: pytest.Monkey
     ],
 )
 def test_what_is_asked_for_and_not_to_be_had_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     monkeypatch.setenv(SANDBOX, "container")
     monkeypatch.setenv(name, value)
-    with Launcher(tmp_path) as launcher, pytest.raises(LauncherError, match=said):
+    with Launcher() as launcher, pytest.raises(LauncherError, match=said):
         launcher.warm_up()
 
 
-def test_a_container_that_does_not_confine_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_container_that_does_not_confine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SANDBOX, "container")
     readable = container._readable()
     monkeypatch.setattr(container, "_readable", lambda: [*readable, Path("/etc/passwd")])
     with (
-        Launcher(tmp_path) as launcher,
+        Launcher() as launcher,
         pytest.raises(LauncherError, match="does not confine: accounts could be had"),
     ):
         launcher.warm_up()

@@ -44,7 +44,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def refused(runner: Runner, services: Services, outside: Path) -> dict[str, str]:
     with runner.stage({}) as other:
-        home = other.folder.parent.parent
+        home = other.folder.parent
     zygote = next(
         one.pid for one in psutil.Process().children() if "zygote" in " ".join(one.cmdline())
     )

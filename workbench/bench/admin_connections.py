@@ -51,6 +51,7 @@ def redis_client(url: str) -> Any:
         socket_timeout=CONNECT_SECONDS,
         socket_connect_timeout=CONNECT_SECONDS,
         retry=Retry(NoBackoff(), 0),
+        driver_info=None,  # to tell its version, each connection would parse redis-py's metadata
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -152,7 +151,7 @@ def _sandbox() -> Fact:
     from workbench.running.launcher import Launcher, LauncherError  # starts a process, as grading
 
     try:
-        with tempfile.TemporaryDirectory() as home, Launcher(Path(home)) as launcher:
+        with Launcher() as launcher:
             level = launcher.warm_up()
     except LauncherError as error:
         return Fact("sandbox", "none", str(error))

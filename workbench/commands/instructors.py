@@ -12,7 +12,6 @@ from typing import Any
 
 from workbench.commands.progress import Progress
 from workbench.commands.sandbox_option import add_sandbox_option, weak_sandbox
-from workbench.commands.watching import watch_folders
 from workbench.course import load_course
 from workbench.grading.changes import Change, LastResults, change_line, changes
 from workbench.grading.pool import WorkersLost, grade_all
@@ -47,6 +46,10 @@ def add_parsers(subparsers: Any) -> None:
 
 def _grade(arguments: argparse.Namespace) -> int:
     if arguments.watch:
+        # Imported here: it brings what grades, which takes longer to import than all else, and
+        # which a pool's processes import for themselves meanwhile.
+        from workbench.commands.watching import watch_folders
+
         return watch_folders(arguments)
     if arguments.jobs < 1:
         print("workbench: --jobs takes a number from 1.", file=sys.stderr)

@@ -17,20 +17,25 @@ from workbench.grading.engine import NEXT_STEP, OUR_FAULTS, Engine
 from workbench.grading.result import ExerciseResult
 from workbench.grading.withholding import withheld
 from workbench.paths import build_dir, work_dir
+from workbench.running.launcher import Launcher
 from workbench.running.runner import Runner
 from workbench.running.sandbox.level import holds
+from workbench.running.zygote_process import ZygoteProcess
 
 
 @contextmanager
-def opened_engine(*, require_sandbox: str = "") -> Iterator[Engine]:
+def opened_engine(
+    *, require_sandbox: str = "", zygote: ZygoteProcess | None = None
+) -> Iterator[Engine]:
     """An engine on the bench that the environment chooses; it is closed at the end.
 
-    require_sandbox: the weakest level at which it grades.
+    require_sandbox: the weakest level at which it grades; zygote: see Launcher.
     Raises BenchError when the bench cannot be had.
     """
     with (
+        Launcher(zygote) as launcher,  # first, since it loads while the bench starts
         provider_from(os.environ, work_dir() / "bench").acquire() as lease,
-        Runner(lease.services) as runner,
+        Runner(lease.services, launcher=launcher) as runner,
     ):
         yield Engine(runner, require_sandbox=require_sandbox)
 
@@ -39,11 +44,16 @@ class CachedEngine(Closing):
     """Grades like an engine, but nothing twice; the bench is only started for what is new."""
 
     def __init__(
-        self, cache: ResultCache | None = None, *, fresh: bool = False, require_sandbox: str = ""
+        self,
+        cache: ResultCache | None = None,
+        *,
+        fresh: bool = False,
+        require_sandbox: str = "",
+        zygote: ZygoteProcess | None = None,
     ) -> None:
         """fresh: judge again what has a kept result, and keep the new one; require_sandbox: the
-        weakest level at which an answer is judged, or a kept result was."""
-        self._fresh, self._required = fresh, require_sandbox
+        weakest level at which an answer is judged, or a kept result was; zygote: see Launcher."""
+        self._fresh, self._required, self._zygote = fresh, require_sandbox, zygote
         self._cache = cache or ResultCache(build_dir() / "results")
         self._opened = ExitStack()
         self._engine: Engine | None = None
@@ -81,8 +91,10 @@ class CachedEngine(Closing):
     def _judged(self, exercise: Exercise, answer: str) -> ExerciseResult:
         try:
             if self._engine is None:
+                # What is opened again has a zygote of its own: the fault may have been this one's.
+                zygote, self._zygote = self._zygote, None
                 self._engine = self._opened.enter_context(
-                    opened_engine(require_sandbox=self._required)
+                    opened_engine(require_sandbox=self._required, zygote=zygote)
                 )
         except OUR_FAULTS as error:
             return withheld(exercise, f"The bench cannot be had: {error} {NEXT_STEP}")

@@ -8,11 +8,16 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.course import load_course
-from workbench.grading.notebook import grade_notebook
-from workbench.grading.opening import CachedEngine
 from workbench.grading.result import NotebookResult
+from workbench.running.launcher import shared_zygote
+from workbench.running.zygote_process import ZygoteProcess
+
+# Only whoever grades imports what grades. The command that has it done by others is ready sooner.
+if TYPE_CHECKING:
+    from workbench.grading.opening import CachedEngine
 
 #: How often a notebook is tried when the worker that had it is gone.
 TRIES = 3
@@ -32,6 +37,9 @@ def grade_all(
     WorkersLost after TRIES rounds.
     """
     if jobs == 1:
+        from workbench.grading.notebook import grade_notebook
+        from workbench.grading.opening import CachedEngine
+
         with CachedEngine(fresh=fresh, require_sandbox=require_sandbox) as engine:
             course = load_course()
             for path in paths:
@@ -56,12 +64,15 @@ def _round(
 ) -> Iterator[tuple[Path, NotebookResult]]:
     """One pool's work: what it finishes before all is done, or before it breaks."""
     # Spawned, not forked: a copy of this process would share its connections.
-    with ProcessPoolExecutor(
-        min(jobs, len(paths)),
-        multiprocessing.get_context("spawn"),
-        _open,
-        (fresh, require_sandbox),
-    ) as pool:
+    with (
+        shared_zygote() as zygote,
+        ProcessPoolExecutor(
+            min(jobs, len(paths)),
+            multiprocessing.get_context("spawn"),
+            _open,
+            (fresh, require_sandbox, zygote),
+        ) as pool,
+    ):
         futures: dict[Future[NotebookResult], Path] = {
             pool.submit(_grade, path): path for path in paths
         }
@@ -77,13 +88,17 @@ def _round(
 _engine: CachedEngine | None = None
 
 
-def _open(fresh: bool, require_sandbox: str) -> None:
+def _open(fresh: bool, require_sandbox: str, zygote: ZygoteProcess | None) -> None:
     global _engine
-    _engine = CachedEngine(fresh=fresh, require_sandbox=require_sandbox)
+    from workbench.grading.opening import CachedEngine
+
+    _engine = CachedEngine(fresh=fresh, require_sandbox=require_sandbox, zygote=zygote)
     # A worker's atexit is not run; this is.
     multiprocessing.util.Finalize(None, _engine.close, exitpriority=10)
 
 
 def _grade(path: Path) -> NotebookResult:
+    from workbench.grading.notebook import grade_notebook
+
     assert _engine is not None  # noqa: S101 - the pool's initializer opened it
     return grade_notebook(path, load_course(), _engine)

@@ -30,6 +30,7 @@ from workbench.jupyter.request import Interrupted, Requests
 from workbench.jupyter.social.desk import SocialDesk
 from workbench.jupyter.social.system import SocialSystem
 from workbench.paths import work_dir
+from workbench.running.launcher import Launcher
 from workbench.running.runner import Runner
 from workbench.running.system import NotReady
 
@@ -81,20 +82,20 @@ def main() -> int:
     # Replies go to the original stdout; whatever a library prints goes to stderr.
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
-    try:
-        lease = provider_from(os.environ, work_dir() / "bench").acquire()
-    except BenchError as error:
-        print(json.dumps({"id": 0, "trouble": str(error)}), file=replies)
-        return 1
-    course = load_course()
     with ExitStack() as stack:
-        stack.enter_context(lease)
-        runner = stack.enter_context(Runner(lease.services, spare=True))
+        launcher = stack.enter_context(Launcher())  # first, since it loads while the bench starts
+        try:
+            lease = stack.enter_context(provider_from(os.environ, work_dir() / "bench").acquire())
+        except BenchError as error:
+            print(json.dumps({"id": 0, "trouble": str(error)}), file=replies)
+            return 1
+        course = load_course()
+        runner = stack.enter_context(Runner(lease.services, launcher=launcher, spare=True))
         live = stack.enter_context(Live(runner, course))
         gateway = stack.enter_context(GatewaySystem(runner, course, live))
         social = stack.enter_context(SocialSystem(runner, course, live))
         network = stack.enter_context(NetworkSystem(runner, course, live, social))
-        runner.launcher.warm_up()
+        launcher.warm_up()
         desk = Desk(course, Engine(runner), live, gateway, social, network)
 
         def send(line: dict[str, Any]) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import socket
+import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from workbench.closing import Closing
-from workbench.running import orders
+from workbench.running import entry, orders
 from workbench.running.process import LauncherError, Process
+from workbench.running.removal import remove
 from workbench.running.sandbox import container
 from workbench.running.sandbox.level import Level
 from workbench.running.zygote_process import ZygoteProcess, start_here
@@ -21,20 +24,32 @@ from workbench.running.zygote_process import ZygoteProcess, start_here
 SANDBOX = "WORKBENCH_SANDBOX"
 
 
+@contextmanager
+def shared_zygote() -> Iterator[ZygoteProcess | None]:
+    """A zygote for the launchers of several processes, to which copies of it can be sent; none
+    where answers run in containers, which belong to one launcher each."""
+    if os.environ.get(SANDBOX):
+        yield None
+    else:
+        with start_here() as zygote:
+            yield replace(zygote, process=None)
+
+
 class Launcher(Closing):
     """Starts processes of answers by forking a zygote. Thread-safe.
 
     Everything that it started ends with it, also when this process is killed: the pipes close.
     """
 
-    def __init__(self, home: Path) -> None:
-        """home: the folder below which the folders of its processes will lie."""
-        self._home = home
+    def __init__(self, zygote: ZygoteProcess | None = None) -> None:
+        """zygote: a copy of one that `shared_zygote` gave; of its own unless given."""
+        #: The folder below which the folders of its processes are to lie.
+        self.home = Path(tempfile.mkdtemp(prefix="workbench-"))
         self._lock = threading.Lock()
         self._sandbox: Level | None = None
         self._wanted = os.environ.get(SANDBOX, "")
         # It loads its libraries while this process goes on.
-        self._zygote: ZygoteProcess | None = None if self._wanted else start_here()
+        self._zygote = None if self._wanted else zygote or start_here()
 
     def warm_up(self) -> Level:
         """Wait until the zygote has loaded its libraries and found out how well it can confine.
@@ -90,8 +105,8 @@ class Launcher(Closing):
         given = [listener.fileno(), status_end, output_end, control_end, text_end]
         try:
             os.write(text, json.dumps(order).encode())  # shorter than what a pipe holds
-            with self._lock:
-                orders.send(self._open_zygote().orders, orders.START, descriptors=given)
+            number = tuple(entry.ACTIONS).index(action)
+            orders.send(self._open_zygote().orders, orders.START, number, given)
         except OSError as error:
             for descriptor in (status, output, control):
                 os.close(descriptor)
@@ -104,6 +119,7 @@ class Launcher(Closing):
     def close(self) -> None:
         if self._zygote is not None:
             self._zygote.close()
+        remove(self.home)
 
     def _find(self) -> Level:
         """The level of the zygote here, or in a container where that is asked for or better."""
@@ -123,7 +139,7 @@ class Launcher(Closing):
 
     def _contain(self) -> Level:
         """Put a zygote in a container in the place of the one here. Raises LauncherError."""
-        zygote = container.start(self._home)
+        zygote = container.start(self.home)
         try:
             level = zygote.level()
             if level.name != "container":
@@ -131,13 +147,13 @@ class Launcher(Closing):
         except LauncherError:
             zygote.close()
             raise
-        self.close()
+        if self._zygote is not None:
+            self._zygote.close()
         self._zygote = zygote
         return level
 
     def _socket(self, kind: bytes) -> socket.socket:
-        with self._lock:
-            return orders.ask(self._open_zygote().orders, kind)
+        return orders.ask_socket(self._open_zygote().orders, kind)
 
     def _open_zygote(self) -> ZygoteProcess:
         assert self._zygote is not None  # noqa: S101 - warm_up found one, or raised

@@ -5,6 +5,7 @@ from __future__ import annotations
 import compileall
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from py_compile import PycInvalidationMode
@@ -26,40 +27,44 @@ class OverlayError(Exception):
     """An answer names a file that is no part of the reference system."""
 
 
-def copy_reference(root: Path, to: Path) -> None:
-    """Copy the reference system to a new folder and compile it, so that overlays start warm.
+def read_reference(root: Path) -> dict[str, bytes]:
+    """The reference system's files, and what they compile to: path below `root` -> content.
 
-    What is compiled is not compared with its source again: neither ever changes, and a copy of both
-    needs no times of files.
+    They are kept in memory: copying files costs ten times what writing them does. What is compiled
+    is not compared with its source again: neither ever changes, and needs no times of files.
     """
-    for name in SYSTEM:
-        if (root / name).is_dir():
-            shutil.copytree(root / name, to / name, ignore=_IGNORED)
-    compileall.compile_dir(to, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name)
+        for part in SYSTEM:
+            if (root / part).is_dir():
+                shutil.copytree(root / part, copy / part, ignore=_IGNORED)
+        compileall.compile_dir(copy, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+        files = (file for file in copy.rglob("*") if file.is_file())
+        return {file.relative_to(copy).as_posix(): file.read_bytes() for file in files}
 
 
-def lay(answers: Mapping[str, str], over: Path, into: Path) -> None:
-    """Make a system of the reference `over` with `answers` (path below it -> text) laid over it.
+def lay(answers: Mapping[str, str], over: Mapping[str, bytes], into: Path) -> None:
+    """Make a system of the reference `over` with `answers` (path -> text) laid over it.
 
-    The replaced files are not copied, compiled or otherwise: the reference text of its own part
+    The replaced files are not written, compiled or otherwise: the reference text of its own part
     is not for the answer to read. Raises OverlayError for a path that is no part.
     """
-    replaced = set()
     for path in answers:
-        if ".." in PurePosixPath(path).parts or not (over / path).is_file():
+        if path not in over:
             raise OverlayError(f"{path} is no file of the reference system.")
-        replaced |= {
-            over / path,
-            *(over / path).parent.glob(f"__pycache__/{Path(path).stem}.*.pyc"),
-        }
-
-    def copy(source: str, target: str) -> str:
-        return target if Path(source) in replaced else shutil.copyfile(source, target)
-
-    shutil.copytree(over, into, copy_function=copy, dirs_exist_ok=True)
-    for path, text in answers.items():
-        # A lone surrogate can't be encoded: it becomes `?`, and the file's own error speaks of it.
-        (into / path).write_bytes(text.encode("utf-8", "replace"))
+    compiled = tuple(f"{one.parent}/__pycache__/{one.stem}." for one in map(PurePosixPath, answers))
+    kept = {
+        path: body
+        for path, body in over.items()
+        if path not in answers and not path.startswith(compiled)
+    }
+    # A lone surrogate can't be encoded: it becomes `?`, and the file's own error speaks of it.
+    written = {path: text.encode("utf-8", "replace") for path, text in answers.items()}
+    for folder in {path.rpartition("/")[0] for path in over}:
+        (into / folder).mkdir(parents=True, exist_ok=True)
+    for path, body in (kept | written).items():
+        with open(f"{into}/{path}", "wb", buffering=0) as file:
+            file.write(body)
 
 
 def digest(folder: Path, patterns: Iterable[str] = ("**/*",)) -> str:

@@ -13,12 +13,16 @@ from pathlib import Path
 def remove(folder: Path) -> None:
     """Remove a folder and all below it, however deep, long-named or closed to reading.
 
-    shutil.rmtree() recurses, so a thousand nested folders end it with a RecursionError. Here every
-    folder is first moved up to the top. What the system does not let go of stays.
+    shutil.rmtree() recurses, so a thousand nested folders end it with a RecursionError, and it does
+    not enter what is closed. Then every folder is moved up to the top, and opened, first. What the
+    system does not let go of stays.
     """
-    with contextlib.suppress(OSError):
-        _flatten(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        with contextlib.suppress(OSError):
+            _flatten(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _flatten(top: Path) -> None:

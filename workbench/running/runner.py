@@ -22,7 +22,6 @@ from workbench.running.launcher import Launcher
 from workbench.running.orders import LOOPBACK, open_listener
 from workbench.running.process import Process
 from workbench.running.relay import Conversation, PlainConversation, Relay, Relays, Service
-from workbench.running.removal import remove
 from workbench.running.sandbox.level import Level
 from workbench.running.spares import Spares
 from workbench.running.system import NO_SETTINGS, READY_SECONDS, Stage, System, raise_trouble
@@ -39,14 +38,17 @@ class Runner(Closing):
     """Stages answers on the services of a bench. Thread-safe; holds all that must be closed."""
 
     def __init__(
-        self, services: Services, reference: Path | None = None, *, spare: bool = False
+        self,
+        services: Services,
+        reference: Path | None = None,
+        *,
+        launcher: Launcher | None = None,
+        spare: bool = False,
     ) -> None:
-        """reference: the folder that holds backend/ and sql/, the checkout unless said; spare:
-        make the next stage's databases ahead, for one learner who waits."""
-        self._home = Path(tempfile.mkdtemp(prefix="workbench-"))
-        self._stages = self._home / "stages"  # apart from the reference, which no answer may see
-        self._stages.mkdir()
-        self.launcher = Launcher(self._stages)
+        """reference: the folder that holds backend/ and sql/, the checkout unless said; launcher:
+        one that was opened ahead, and that is closed with the runner; spare: make the next stage's
+        databases ahead, for one learner who waits."""
+        self.launcher = launcher or Launcher()
         self.tenancy = Tenancy(services)
         self._relays = Relays()
         postgres, redis = urlsplit(services.postgres_url), urlsplit(services.redis_url)
@@ -54,10 +56,8 @@ class Runner(Closing):
         self._redis = Service(
             redis.hostname or "127.0.0.1", redis.port or 6379, tls=redis.scheme == "rediss"
         )
-        self._base = self._home / "reference"
-        self._base.mkdir()
-        overlay.copy_reference(reference or root(), self._base)
-        self._schema = overlay.digest(self._base, overlay.SCHEMA)
+        self._reference = overlay.read_reference(reference or root())
+        self._schema = overlay.digest(reference or root(), overlay.SCHEMA)
         self.templates = threading.Lock()  # held by whoever makes one
         self._spares = Spares(self.tenancy, f"schema_{self._schema}") if spare else None
         self.rest()
@@ -68,8 +68,8 @@ class Runner(Closing):
         tenant: whose databases the systems use; one of the stage's own unless given. Raises
         OverlayError when a path is no part.
         """
-        folder = Path(tempfile.mkdtemp(prefix="stage-", dir=self._stages))
-        overlay.lay(answers, self._base, folder)
+        folder = Path(tempfile.mkdtemp(prefix="stage-", dir=self.launcher.home))
+        overlay.lay(answers, self._reference, folder)
         if tenant is not None:
             return Stage(self, folder, tenant, own=False, answers=answers)
         ready = self._spares.take() if self._spares else None
@@ -79,8 +79,10 @@ class Runner(Closing):
         return Stage(self, folder, self.tenancy.create_tenant(), own=True, answers=answers)
 
     def reference(self, path: str) -> str:
-        """The reference's text of a file. Raises OSError when there is none."""
-        return (self._base / path).read_text(encoding="utf-8")
+        """The reference's text of a file. Raises FileNotFoundError when there is none."""
+        if path not in self._reference:
+            raise FileNotFoundError(f"The reference has no {path}.")
+        return self._reference[path].decode("utf-8")
 
     @property
     def sandbox(self) -> Level:
@@ -180,4 +182,3 @@ class Runner(Closing):
         self.launcher.close()
         self._relays.close()
         self.tenancy.close()
-        remove(self._home)

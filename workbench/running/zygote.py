@@ -11,48 +11,23 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gc
-import importlib
 import json
 import os
 import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workbench.running import entry, keeper
-from workbench.running.orders import START, hand_out, receive
+from workbench.running.libraries import BACKEND, OTHERS, load
+from workbench.running.orders import START, answer, is_over, receive
 from workbench.running.sandbox.sandbox import Sandbox, find_sandbox
 
-#: What backends are made of, loaded once.
-LIBRARIES = (
-    "aiodataloader",
-    "aiohttp.web",
-    "alembic",
-    "asyncpg",
-    "celery.apps.worker",
-    "celery.concurrency.solo",
-    "celery.worker.consumer",
-    "flask",
-    "flask_smorest",
-    "flask_swagger_ui",
-    "graphene",
-    "httpx",
-    "jwt",
-    "kombu.transport.redis",
-    "logging.config",
-    "marshmallow",
-    "prometheus_client",
-    "psycopg2.extras",
-    "pytest",
-    "redis.asyncio",
-    "sqlalchemy.dialects.postgresql.psycopg2",
-    "sqlalchemy.orm",
-    "waitress",
-    "webargs.flaskparser",
-    "werkzeug.middleware.proxy_fix",
-)
+#: New objects between two searches for garbage. Python's default is some hundred: a system would
+#: spend a fifth of its start on finding none.
+GARBAGE = 50_000
 
 
 def main(orders: socket.socket, find: Callable[[], Sandbox]) -> None:
@@ -60,29 +35,38 @@ def main(orders: socket.socket, find: Callable[[], Sandbox]) -> None:
 
     find: finds out how well it can confine.
     """
-    for name in LIBRARIES:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    gc.disable()  # of what libraries make, next to nothing is garbage
+    for name in BACKEND:
+        if is_over(orders):
+            return
+        load([name])
     sandbox = find()
-    # Children share these pages; a collection in one of them would copy them.
-    gc.collect()
-    gc.freeze()
+    level = json.dumps(dataclasses.asdict(sandbox.level)).encode()
     # Not SIG_IGN: only of children that were waited for does the processor time count as ours, and
     # so as the command's that grades.
     signal.signal(signal.SIGCHLD, _reap)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the notebook is not for us
-    orders.sendall(json.dumps({"sandbox": dataclasses.asdict(sandbox.level)}).encode())
     while True:
-        kind, port, descriptors = receive(orders)
+        kind, number, descriptors = receive(orders)
         if not kind:
             return
         if kind != START:
-            hand_out(orders, kind, port)
-        elif os.fork() == 0:
+            answer(descriptors[0], kind, number, level)
+        elif _fork_with(OTHERS.get(tuple(entry.ACTIONS)[number], ())) == 0:
             orders.close()
+            gc.set_threshold(GARBAGE)
+            gc.enable()
             _become_system(sandbox, *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _fork_with(libraries: Sequence[str]) -> int:
+    """Fork, after these are loaded."""
+    load(libraries)
+    # Children share these pages; a collection in one of them would copy them.
+    gc.freeze()
+    return os.fork()
 
 
 def _reap(*_: object) -> None:
@@ -120,3 +104,4 @@ def _become_system(
 
 if __name__ == "__main__":
     main(socket.socket(fileno=int(sys.argv[1])), find_sandbox)
+    os._exit(0)  # there is nothing to tidy up, and many libraries to take down

@@ -1,4 +1,4 @@
-"""A zygote as its launcher holds it: the process, and the socket for orders."""
+"""A zygote as a launcher holds it: the process, and the socket for orders."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from pathlib import Path
 
 from workbench.closing import Closing
 from workbench.paths import root
+from workbench.running.orders import ask_level
 from workbench.running.process import LauncherError
 from workbench.running.sandbox.level import Level
 
 START_SECONDS = 60.0
-_MOST_NEWS_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
 class ZygoteProcess(Closing):
-    """process: the zygote, or the client of the container that it is in."""
+    """process: the zygote, or the client of the container that it is in; None where another one
+    waits for it."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None
     orders: socket.socket
 
     def level(self) -> Level:
-        """Wait for its first word, the level of its sandbox. Raises LauncherError."""
-        self.orders.settimeout(START_SECONDS)
+        """Wait until it knows the level of its sandbox. Raises LauncherError."""
         try:
-            news = self.orders.recv(_MOST_NEWS_BYTES)
+            level = ask_level(self.orders, START_SECONDS)
         except OSError as error:
             raise LauncherError(f"The zygote does not get ready: {error}") from error
-        if not news:
+        if not level:
             raise LauncherError("The zygote ended while it loaded its libraries.")
-        self.orders.settimeout(None)
-        return Level(**json.loads(news)["sandbox"])
+        return Level(**json.loads(level))
 
     def close(self) -> None:
         self.orders.close()
-        self.process.wait()
+        if self.process is not None:
+            self.process.wait()
 
 
 def start_here() -> ZygoteProcess:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from running_gateway import Running, running
 
+from workbench.checking import Answer
+
 #: Nobody is given up because the machine is busy.
 PATIENT = {"attempt_timeout_ms": 20_000, "deadline_ms": 20_000, "dashboard_deadline_ms": 20_000}
 
@@ -34,8 +36,10 @@ def _gateway(redis_url: str) -> Iterator[Running]:
 
 @pytest.fixture
 def gateway(_gateway: Running) -> Running:
-    """One for the module, that tries once, gives everybody time and opens no circuit."""
+    """One for the module, that tries once, gives everybody time and opens no circuit; its services
+    answer as they do at first."""
     for service in _gateway.services.values():
+        service.answer(Answer.json({}))
         service.forget()
     return _gateway
 
