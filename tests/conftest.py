@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing.util
 import os
 import shutil
 import subprocess
@@ -67,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = Path(tempfile.mkdtemp(prefix="workbench-tests-", dir=memory))
         folder.chmod(0o711)  # root's servers run as nobody, who passes through
         config.stash[_MEMORY_FOLDER] = folder
+        # multiprocessing removes a folder of its own at exit, when the run's is gone.
+        multiprocessing.util.get_temp_dir()
         os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
 
 

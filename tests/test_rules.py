@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from workbench.cli import COMMANDS
 from workbench.course import load_course
 from workbench.paths import root
 
@@ -54,12 +56,32 @@ def test_checks_import_only_the_checking_package(file: Path) -> None:
     assert "workbench.checking" in ours
 
 
-def test_starting_the_command_line_stays_light() -> None:
+@pytest.mark.parametrize(
+    ("modules", "heavy"),
+    [
+        (COMMANDS, ("jupyterlab", "testcontainers", "papermill", "sqlalchemy", "matplotlib",
+                    "watchfiles")),
+        # `grade` has workers, which import these while it waits.
+        (["workbench.commands.instructors"], ("httpx", "psycopg2", "redis")),
+    ],
+    ids=["all", "grade"],
+)  # fmt: skip
+def test_starting_the_command_line_stays_light(
+    modules: Iterable[str], heavy: tuple[str, ...]
+) -> None:
     """Libraries that take long to import are imported by the command that needs them."""
-    heavy = ("jupyterlab", "testcontainers", "papermill", "sqlalchemy", "matplotlib", "watchfiles")
-    code = f"import workbench.cli, sys; print([m for m in {heavy!r} if m in sys.modules])"
+    imported = ", ".join(["sys", "workbench.cli", *modules])
+    code = f"import {imported}; print([m for m in {heavy!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("file", [*PACKAGES, *CHECKS], ids=relative)
+def test_no_code_measures_time_by_a_clock_that_can_be_set(file: Path) -> None:
+    """A moment may be written down: when a process began; in whole seconds, when a token ends."""
+    measured = file.read_text().replace("int(time.time())", "")
+    assert "time.time(" not in measured
+    assert ".create_time()" not in measured or file.name == "process_identity.py"
 
 
 def test_environment_yml_names_the_same_packages() -> None:

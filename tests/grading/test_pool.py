@@ -61,6 +61,24 @@ def test_a_killed_worker_costs_nothing(folder: Path) -> None:
     assert found == wanted
 
 
+def test_a_killed_zygote_costs_nothing(folder: Path) -> None:
+    wanted = marks(folder, 1)
+    others = set(_zygotes())
+    found = {}
+    for _, result in grade_all(sorted(folder.rglob("*.ipynb")), jobs=2, fresh=True):
+        assert result.status == "graded", result.reason
+        found[result.learner] = result.score
+        if len(found) == 1:
+            (shared,) = set(_zygotes()) - others
+            os.kill(shared, signal.SIGKILL)
+    assert found == wanted
+
+
+def _zygotes() -> list[int]:
+    children = psutil.Process().children()
+    return [one.pid for one in children if "running.zygote" in " ".join(one.cmdline())]
+
+
 def test_workers_that_always_end_are_given_up_in_a_sentence(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

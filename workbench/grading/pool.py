@@ -55,7 +55,7 @@ def grade_all(
     raise WorkersLost(
         f"The workers ended {TRIES} times; {len(left)} notebooks are not graded, the first is "
         f"{left[0]}. Run the same command again: it goes on where it stopped. Does the machine "
-        "have enough memory (about 300 MB a job)?"
+        "have enough memory (about 250 MB a job)?"
     )
 
 

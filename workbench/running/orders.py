@@ -1,6 +1,6 @@
 """Orders: what a launcher asks of its zygote, over a unix socket that carries descriptors too.
 
-The zygote answers nothing on that socket: an order that wants an answer brings the way for it. So
+The zygote writes nothing to that socket: an order that wants a reply brings the way for it. So
 several processes may give orders through copies of one socket.
 """
 
@@ -28,7 +28,7 @@ LISTEN, CONNECT = b"l", b"c"
 LOOPBACK = "127.0.0.1"
 BACKLOG = 128
 
-_ORDER, _ANSWER = struct.Struct("!cH"), struct.Struct("!i")
+_ORDER, _REPLY = struct.Struct("!cH"), struct.Struct("!i")
 _MOST_DESCRIPTORS = 5
 _MOST_LEVEL_BYTES = 1 << 16
 
@@ -63,14 +63,14 @@ def ask_level(orders: socket.socket, seconds: float) -> bytes:
 def ask_socket(orders: socket.socket, kind: bytes, port: int = 0) -> socket.socket:
     """Order a socket, and wait for it. Raises OSError when it is not to be had."""
     with _way_back(orders, kind, port) as back:
-        answer, descriptors, _, _ = socket.recv_fds(back, _ANSWER.size, 1)
-    number = _ANSWER.unpack(answer)[0] if answer else errno.EPIPE
+        said, descriptors, _, _ = socket.recv_fds(back, _REPLY.size, 1)
+    number = _REPLY.unpack(said)[0] if said else errno.EPIPE
     if number:
         raise OSError(number, os.strerror(number))
     return socket.socket(fileno=descriptors[0])
 
 
-def answer(back: int, kind: bytes, port: int, level: bytes) -> None:
+def reply(back: int, kind: bytes, port: int, level: bytes) -> None:
     """The zygote's side of what is asked. back: the descriptor that came with the order."""
     with socket.socket(fileno=os.dup(back)) as way, contextlib.suppress(BrokenPipeError):
         if kind == LEVEL:
@@ -79,10 +79,10 @@ def answer(back: int, kind: bytes, port: int, level: bytes) -> None:
         try:
             made = open_listener(port) if kind == LISTEN else socket.socket()
         except OSError as error:
-            way.sendall(_ANSWER.pack(error.errno or errno.EIO))
+            way.sendall(_REPLY.pack(error.errno or errno.EIO))
             return
         with made:
-            socket.send_fds(way, [_ANSWER.pack(0)], [made.fileno()])
+            socket.send_fds(way, [_REPLY.pack(0)], [made.fileno()])
 
 
 def open_listener(port: int = 0) -> socket.socket:
@@ -91,7 +91,7 @@ def open_listener(port: int = 0) -> socket.socket:
 
 
 def _way_back(orders: socket.socket, kind: bytes, port: int = 0) -> socket.socket:
-    """Give an order that will be answered; the end of the way where the answer comes out."""
+    """Give an order that wants a reply; the end of the way where it comes out."""
     ours, theirs = socket.socketpair()
     with theirs:
         send(orders, kind, port, [theirs.fileno()])

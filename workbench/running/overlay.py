@@ -30,8 +30,8 @@ class OverlayError(Exception):
 def read_reference(root: Path) -> dict[str, bytes]:
     """The reference system's files, and what they compile to: path below `root` -> content.
 
-    They are kept in memory: copying files costs ten times what writing them does. What is compiled
-    is not compared with its source again: neither ever changes, and needs no times of files.
+    They are kept in memory: copying files takes three times as long as writing them. What is
+    compiled is not compared with its source again: neither ever changes, nor needs times of files.
     """
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)

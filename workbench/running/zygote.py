@@ -22,7 +22,7 @@ from pathlib import Path
 
 from workbench.running import entry, keeper
 from workbench.running.libraries import BACKEND, OTHERS, load
-from workbench.running.orders import START, answer, is_over, receive
+from workbench.running.orders import START, is_over, receive, reply
 from workbench.running.sandbox.sandbox import Sandbox, find_sandbox
 
 #: New objects between two searches for garbage. Python's default is some hundred: a system would
@@ -51,7 +51,7 @@ def main(orders: socket.socket, find: Callable[[], Sandbox]) -> None:
         if not kind:
             return
         if kind != START:
-            answer(descriptors[0], kind, number, level)
+            reply(descriptors[0], kind, number, level)
         elif _fork_with(OTHERS.get(tuple(entry.ACTIONS)[number], ())) == 0:
             orders.close()
             gc.set_threshold(GARBAGE)
