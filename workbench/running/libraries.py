@@ -9,10 +9,18 @@ from collections.abc import Iterable
 #: For the backend, which most systems are; loaded at the start.
 BACKEND = (
     "aiodataloader",
+    "celery.app.amqp",
+    "celery.app.events",
+    "celery.backends.base",
+    "celery.events",
+    "celery.fixups.django",
+    "celery.loaders.app",
+    "encodings.idna",  # of every host's name
     "flask",
     "flask_smorest",
     "flask_swagger_ui",
     "graphene",
+    "kombu.transport.redis",
     "logging.config",
     "marshmallow",
     "psycopg2.extras",
@@ -27,17 +35,29 @@ BACKEND = (
 #: For what else a process may do (see entry.py); loaded at the first order of that kind.
 OTHERS = {
     "gateway": ("aiohttp.web", "jwt", "prometheus_client"),
-    "migrate": ("alembic",),
+    "migrate": ("alembic.command", "alembic.config"),
     "social": ("aiohttp.web", "asyncpg", "prometheus_client"),
-    "suite": ("pytest",),
+    "suite": (
+        "httpcore", "httpx", "pdb", "pytest",
+        # What pytest loads only when it is run:
+        "_pytest._argcomplete", "_pytest.faulthandler", "_pytest.helpconfig", "_pytest.junitxml",
+        "_pytest.pastebin", "_pytest.setuponly", "_pytest.setupplan", "_pytest.skipping",
+        "_pytest.threadexception", "_pytest.tracemalloc", "_pytest.unittest",
+        "_pytest.unraisableexception", "_pytest.warnings",
+    ),
     "work": (
+        "billiard.pool",
+        "celery.app.control",
+        "celery.app.log",
         "celery.apps.worker",
         "celery.concurrency.solo",
-        "celery.worker.consumer",
+        "celery.worker.autoscale",
+        "celery.worker.components",
+        "celery.worker.consumer.delayed_delivery",
+        "celery.worker.strategy",
         "httpx",
-        "kombu.transport.redis",
     ),
-}
+}  # fmt: skip
 
 
 def load(names: Iterable[str]) -> None:
