@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import flask_smorest
 from apispec.ext.marshmallow.common import resolve_schema_cls
@@ -40,8 +40,10 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 class Api(flask_smorest.Api):
-    """An API whose document lists every status, so it has no response for "any other"."""
+    """An API whose errors are problems, and whose document lists every status of an operation, so
+    it has no response for "any other"."""
 
+    ERROR_SCHEMA: ClassVar = {"$ref": "#/components/schemas/Problem"}
     DEFAULT_ERROR_RESPONSE_NAME = None
 
 
