@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -51,14 +53,29 @@ def test_a_killed_worker_costs_nothing(folder: Path) -> None:
     for path, result in grade_all(paths, jobs=2, fresh=True):
         found[result.learner] = result.score
         if len(found) == 1:
-            workers = [
-                one
-                for one in psutil.Process().children()
-                if "spawn_main" in " ".join(one.cmdline())
-            ]
+            workers = list(filter(_is_worker, psutil.Process().children()))
             os.kill(workers[0].pid, signal.SIGKILL)
         assert path in paths
     assert found == wanted
+
+
+def test_workers_end_with_a_killed_grading(folder: Path) -> None:
+    command = [sys.executable, "-m", "workbench.cli", "grade", "--jobs", "2", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as grading:
+        started: list[psutil.Process] = []
+        while not any(map(_is_worker, started)):
+            assert grading.poll() is None, "It ended before it could be killed."
+            started = psutil.Process(grading.pid).children(recursive=True)
+        grading.kill()
+    _, alive = psutil.wait_procs(started, timeout=60)
+    assert alive == []
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.Error:  # it has ended meanwhile
+        return False
 
 
 def test_a_killed_zygote_costs_nothing(folder: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.util
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -95,6 +97,18 @@ def _open(fresh: bool, require_sandbox: str, zygote: ZygoteProcess | None) -> No
     _engine = CachedEngine(fresh=fresh, require_sandbox=require_sandbox, zygote=zygote)
     # A worker's atexit is not run; this is.
     multiprocessing.util.Finalize(None, _engine.close, exitpriority=10)
+    threading.Thread(target=_end_with_parent, args=(_engine,), daemon=True).start()
+
+
+def _end_with_parent(engine: CachedEngine) -> None:
+    """A worker waits for work forever, also when whoever gave it was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 - a pool started this process
+    parent.join()
+    try:
+        engine.close()
+    finally:
+        os._exit(1)
 
 
 def _grade(path: Path) -> NotebookResult:
