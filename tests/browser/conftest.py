@@ -52,14 +52,23 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("learner") / "work"
 
 
+@pytest.fixture(scope="session")
+def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which JupyterLab keeps what was open, to open it again."""
+    return tmp_path_factory.mktemp("workspaces")
+
+
 @pytest.fixture(autouse=True)
-def _nothing_is_answered(work: Path) -> None:
-    """What another test has answered is in no live system that is made from now on."""
+def _nothing_is_left(work: Path, workspaces: Path) -> None:
+    """What another test has answered is in no live system that is made from now on, and the
+    notebooks that it had open are not in the next page."""
     shutil.rmtree(work / "answers", ignore_errors=True)
+    for kept in workspaces.iterdir():
+        kept.unlink()
 
 
 @pytest.fixture(scope="session")
-def lab(services: Services, work: Path) -> Iterator[str]:
+def lab(services: Services, work: Path, workspaces: Path) -> Iterator[str]:
     """The address of a running `workbench lab`."""
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
@@ -68,6 +77,7 @@ def lab(services: Services, work: Path) -> Iterator[str]:
         "DATABASE_URL": services.postgres_url,
         "REDIS_URL": services.redis_url,
         "HOME": str(work.parent),
+        "JUPYTERLAB_WORKSPACES_DIR": str(workspaces),
     }
     command = [
         sys.executable, "-m", "workbench.cli", "lab", "--no-browser",
