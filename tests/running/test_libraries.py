@@ -1,4 +1,5 @@
-"""What a zygote loads is all that the processes of answers need: each would load the rest anew."""
+"""What a zygote loads is all that its processes import at their start: each would load the rest
+anew."""
 
 from __future__ import annotations
 

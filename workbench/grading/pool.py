@@ -97,18 +97,19 @@ def _open(fresh: bool, require_sandbox: str, zygote: ZygoteProcess | None) -> No
     _engine = CachedEngine(fresh=fresh, require_sandbox=require_sandbox, zygote=zygote)
     # A worker's atexit is not run; this is.
     multiprocessing.util.Finalize(None, _engine.close, exitpriority=10)
-    threading.Thread(target=_end_with_parent, args=(_engine,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with_parent(engine: CachedEngine) -> None:
-    """A worker waits for work forever, also when whoever gave it was killed."""
+def _end_with_parent() -> None:
+    """A worker waits for work forever, also when whoever gave it was killed.
+
+    At once, like a killed one: a check that goes on while its systems are taken down would refuse
+    a right answer, and the verdict would be kept.
+    """
     parent = multiprocessing.parent_process()
     assert parent is not None  # noqa: S101 - a pool started this process
     parent.join()
-    try:
-        engine.close()
-    finally:
-        os._exit(1)
+    os._exit(1)
 
 
 def _grade(path: Path) -> NotebookResult:
