@@ -46,6 +46,10 @@ class Exercise:
     def starter(self) -> str:
         return _read(self.folder / f"starter{self.suffix}")
 
+    def is_starter(self, text: str) -> bool:
+        """Whether nothing has been written yet: `text` is the starter, but for space around it."""
+        return text.strip() == self.starter.strip()
+
     @property
     def checks_file(self) -> Path:
         return self.folder / "checks.py"

@@ -29,6 +29,20 @@ def test_an_answer_is_saved_imported_and_live(
     assert "mine" in repr(reply), "what the answer prints is shown with the exchange"
 
 
+def test_a_starter_that_was_only_run_leaves_the_reference_in_its_place(
+    notebook: Notebook, shell: InteractiveShell, app: LiveApp, course: Course
+) -> None:
+    exercise = course.exercise("catalog.listing")
+    said = notebook.answer("catalog.listing", exercise.starter.rstrip("\n"))
+    assert "This is the starter" in repr(said)
+    assert app.get("/api/v1/products", params={"per_page": 2}).json["pagination"]["per_page"] == 2
+    assert "list_products" in shell.user_ns
+    begun = exercise.starter + "\nraise ValueError('begun')\n"
+    with pytest.raises(ValueError, match="begun"):
+        notebook.answer("catalog.listing", begun)
+    assert "begun" in repr(app.get("/api/v1/products"))
+
+
 def test_an_answer_cell_can_be_run_again(
     notebook: Notebook, shell: InteractiveShell, course: Course
 ) -> None:

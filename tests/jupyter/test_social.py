@@ -59,6 +59,7 @@ def small(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
+    (tmp_path / "starter.sql").write_text("-- TODO\n")  # both begin with it
     notes = Exercise("small.notes", tmp_path, "Notes", NOTES_PART, 1, (), ())
     by_name = Exercise("small.by_name", tmp_path, "By name", QUERY_PART, 1, (), ())
     return Course((Lab("small", tmp_path, "Small", 1, (), 1, (notes, by_name)),))
@@ -213,6 +214,12 @@ def test_an_answer_is_built_and_says_what_does_not_fit(
         social.explain("SELECT 1")
     notebook.answer("small.notes", NOTES)
     assert social.sql("SELECT name FROM people").rows == [{"name": "Ada"}], "it comes back"
+
+
+def test_a_starter_leaves_the_references_schema(notebook: Notebook, social: LiveSocial) -> None:
+    notebook.answer("small.notes", "CREATE TABLE notes (id int);")
+    assert "This is the starter" in repr(notebook.answer("small.notes", "-- TODO"))
+    assert not social.sql("SELECT name FROM people").trouble
 
 
 def test_running_an_unchanged_answer_keeps_the_database(

@@ -41,11 +41,12 @@ class Answers:
             return None
 
     def texts(self, course: Course) -> dict[str, str]:
-        """The current answers, as path of the part -> text."""
+        """The current answers, as path of the part -> text. A starter that was only run is none:
+        what a learner has not written is the reference's."""
         return {
             exercise.replaces: text
             for exercise in course.exercises
-            if (text := self.current(exercise)) is not None
+            if (text := self.current(exercise)) is not None and not exercise.is_starter(text)
         }
 
     def save(self, exercise: Exercise, text: str) -> bool:

@@ -21,6 +21,7 @@ from workbench.jupyter.network.notebook import LiveNetwork
 from workbench.jupyter.score import Score, not_run
 from workbench.jupyter.social.magics import SqlMagics
 from workbench.jupyter.social.notebook import LiveSocial
+from workbench.jupyter.unwritten import Unwritten
 
 
 def load(shell: InteractiveShell) -> None:
@@ -51,15 +52,18 @@ class Notebook:
         self._answers, self._companion = answers, companion
         self._folder: str | None = None
 
-    def answer(self, line: str, cell: str) -> Built | None:
+    def answer(self, line: str, cell: str) -> Built | Unwritten | None:
         """`%%answer ID`: save the cell, swap it into the live system, and import its names; of SQL,
-        say whether the schema can be built with it."""
+        say whether the schema can be built with it. A starter is not swapped in."""
         exercise = self._exercise(line.strip())
         self._answers.save(exercise, cell)
         folder = self._companion.ask("swap")["folder"]
+        is_query = Path(exercise.replaces).parent.name == "queries"  # asked, and not built
         if exercise.language == "python":
             self._import(exercise, folder)
-        elif Path(exercise.replaces).parent.name != "queries":  # those are asked, not built
+        if exercise.is_starter(cell):
+            return Unwritten()
+        if exercise.language == "sql" and not is_query:
             return Built.by(LiveSocial(self._companion))
         return None
 
