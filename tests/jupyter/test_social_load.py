@@ -57,6 +57,7 @@ class Learner:
         self.services = services
         self.reference = make_reference(folder)
         self.write_data(DATA)
+        (folder / "starter.sql").write_text("-- TODO\n")
         exercise = Exercise("small.notes", folder, "Notes", NOTES_PART, 1, (), ())
         self.course = Course((Lab("small", folder, "Small", 1, (), 1, (exercise,)),))
         self.exercise = exercise
