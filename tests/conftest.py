@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing.util
 import os
@@ -88,12 +89,22 @@ def pytest_report_header() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def docker_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def docker_engine() -> Iterator[None]:
     """A Docker engine that `docker` asks. A private one is stopped at the end of the run."""
     if DOCKER_ENGINE != "a private one":
         yield
         return
-    folder = tmp_path_factory.mktemp("docker")
+    # Not below pytest's own folder: a socket's path has a hundred bytes.
+    folder = Path(tempfile.mkdtemp(prefix="docker-"))
+    try:
+        with _own_engine(folder):
+            yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _own_engine(folder: Path) -> Iterator[None]:
     address = f"unix://{folder}/socket"
     with (folder / "log").open("wb") as log:
         engine = subprocess.Popen(
