@@ -83,11 +83,16 @@ class Checkout:
 
 
 def environ(folder: Path) -> dict[str, str]:
-    """An environment whose commands are this Python's, and whose settings lie in `folder`."""
+    """An environment whose commands are this Python's, and whose settings lie in `folder`.
+
+    Python keeps what it has compiled, as it does for whoever has not told it otherwise: what pip
+    has installed is compiled anyway.
+    """
     settings = {name: str(folder / f".{name.lower()}") for name in
                 ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}  # fmt: skip
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    inherited = {key: value for key, value in os.environ.items() if not key.endswith("_URL")}
+    foreign = ("_URL", "PYTHONDONTWRITEBYTECODE")
+    inherited = {key: value for key, value in os.environ.items() if not key.endswith(foreign)}
     return inherited | settings | {"PATH": path, "HOME": str(folder)}
 
 

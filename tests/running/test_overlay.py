@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 import pytest
@@ -39,6 +42,25 @@ def test_nothing_of_the_replaced_text_is_left(reference: dict[str, bytes], tmp_p
     files = [file for file in into.rglob("*") if file.is_file()]
     assert any(file.suffix == ".pyc" for file in files), "the other files are compiled"
     assert not any(b"the reference" in file.read_bytes() for file in files)
+
+
+def test_what_python_has_kept_compiled_is_taken_and_only_if_it_is_of_this_text(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    first = overlay.read_reference(checkout)
+    with monkeypatch.context() as patched:
+        patched.setattr(SourceFileLoader, "source_to_code", None, raising=False)  # no compiler
+        assert overlay.read_reference(checkout).keys() == first.keys()
+    (checkout / "backend/catalog/models.py").write_text("TABLES = 1 + 2\n")
+    overlay.lay({}, overlay.read_reference(checkout), tmp_path / "stage")
+    code = "import backend.catalog.models as m; print(m.TABLES, m.__cached__, m.__file__)"
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path / "stage", capture_output=True, text=True
+    ).stdout.split()
+    assert said[0] == "3"
+    assert Path(said[1]).is_file(), "it is compiled in the stage"
+    assert (tmp_path / "stage/backend/catalog/models.py").samefile(said[2])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench import garbage
 from workbench.course import load_course
 from workbench.grading.result import NotebookResult
 from workbench.running.launcher import shared_zygote
@@ -39,9 +40,9 @@ def grade_all(
     WorkersLost after TRIES rounds.
     """
     if jobs == 1:
-        from workbench.grading.notebook import grade_notebook
-        from workbench.grading.opening import CachedEngine
-
+        with garbage.imports():
+            from workbench.grading.notebook import grade_notebook
+            from workbench.grading.opening import CachedEngine
         with CachedEngine(fresh=fresh, require_sandbox=require_sandbox) as engine:
             course = load_course()
             for path in paths:
@@ -92,7 +93,8 @@ _engine: CachedEngine | None = None
 
 def _open(fresh: bool, require_sandbox: str, zygote: ZygoteProcess | None) -> None:
     global _engine
-    from workbench.grading.opening import CachedEngine
+    with garbage.imports():
+        from workbench.grading.opening import CachedEngine
 
     _engine = CachedEngine(fresh=fresh, require_sandbox=require_sandbox, zygote=zygote)
     # A worker's atexit is not run; this is.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import compileall
+import contextlib
 import hashlib
-import shutil
-import tempfile
+import marshal
+import sys
 from collections.abc import Iterable, Mapping
+from importlib.machinery import SourceFileLoader
+from importlib.util import MAGIC_NUMBER, source_hash
 from pathlib import Path, PurePosixPath
-from py_compile import PycInvalidationMode
 
 #: What a running system is made of, below the checkout.
 SYSTEM = ("backend", "sql")
@@ -20,7 +21,8 @@ SCHEMA = (
     "sql/schema/**/*.sql", "sql/functions/**/*.sql", "sql/views/**/*.sql",
 )  # fmt: skip
 
-_IGNORED = shutil.ignore_patterns("*.pyc", ".*")
+#: What Python puts into the names of compiled files, like cpython-311.
+CACHE_TAG = sys.implementation.cache_tag
 
 
 class OverlayError(Exception):
@@ -30,17 +32,30 @@ class OverlayError(Exception):
 def read_reference(root: Path) -> dict[str, bytes]:
     """The reference system's files, and what they compile to: path below `root` -> content.
 
-    They are kept in memory: copying files takes three times as long as writing them. What is
-    compiled is not compared with its source again: neither ever changes, nor needs times of files.
+    They are kept in memory: copying files takes three times as long as writing them.
     """
-    with tempfile.TemporaryDirectory() as name:
-        copy = Path(name)
-        for part in SYSTEM:
-            if (root / part).is_dir():
-                shutil.copytree(root / part, copy / part, ignore=_IGNORED)
-        compileall.compile_dir(copy, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
-        files = (file for file in copy.rglob("*") if file.is_file())
-        return {file.relative_to(copy).as_posix(): file.read_bytes() for file in files}
+    held: dict[str, bytes] = {}
+    for file in (file for part in SYSTEM for file in (root / part).rglob("*")):
+        path = PurePosixPath(file.relative_to(root).as_posix())
+        if not file.is_file() or any(one.startswith((".", "__pycache__")) for one in path.parts):
+            continue
+        held[str(path)] = file.read_bytes()
+        if file.suffix == ".py":
+            compiled = path.parent / "__pycache__" / f"{path.stem}.{CACHE_TAG}.pyc"
+            with contextlib.suppress(SyntaxError):  # whoever imports it will say so
+                held[str(compiled)] = _compiled(file)
+    return held
+
+
+def _compiled(file: Path) -> bytes:
+    """The bytecode of a file, which Python may have kept from earlier, as a .pyc that is never
+    compared with its source: neither of a stage's ever changes, nor needs times of files.
+
+    The form is that of PEP 552; the second word says "by a hash, unchecked".
+    """
+    code = SourceFileLoader(file.stem, str(file)).get_code(file.stem)
+    unchecked_hash = (0b01).to_bytes(4, "little") + source_hash(file.read_bytes())
+    return MAGIC_NUMBER + unchecked_hash + marshal.dumps(code)
 
 
 def lay(answers: Mapping[str, str], over: Mapping[str, bytes], into: Path) -> None:
