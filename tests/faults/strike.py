@@ -56,7 +56,8 @@ def kill_postgres() -> None:
 
 
 def kill_redis() -> None:
-    _end(*(one for one in servers() if "valkey" in one.name()))
+    """That of the judge, who is this process."""
+    _end(*(one for one in psutil.Process().children() if "valkey" in one.name()))
 
 
 def crash_a_session() -> None:

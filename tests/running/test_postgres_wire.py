@@ -88,8 +88,9 @@ def test_a_long_statement_is_cut_and_the_next_one_is_still_seen() -> None:
     assert log[1].text == "SELECT 2"
 
 
-def error(code: str) -> bytes:
-    return message(b"E", b"SERROR\0C" + code.encode() + b"\0MIt did not work\0\0")
+def error(code: str, routine: str = "mdextend") -> bytes:
+    fields = ("SERROR", f"C{code}", "MIt did not work", f"R{routine}", "", "")
+    return message(b"E", "\0".join(fields).encode())
 
 
 def test_errors_of_the_server_itself_are_told_from_those_of_statements() -> None:
@@ -101,6 +102,14 @@ def test_errors_of_the_server_itself_are_told_from_those_of_statements() -> None
     assert faults == ["53100 It did not work"]
     PostgresConversation([], faults).from_server(error("57P03"))  # while connecting
     assert len(faults) == 2
+
+
+def test_what_an_answer_raises_is_never_the_servers() -> None:
+    faults: list[str] = []
+    talk = PostgresConversation([], faults)
+    talk.from_client(simple("DO $$ BEGIN RAISE disk_full; END $$"))
+    talk.from_server(error("53100", "exec_stmt_raise") + READY)
+    assert faults == []
 
 
 def test_no_more_faults_are_kept_than_can_be_told() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
 import redis
-from psycopg2 import sql
+from psycopg2 import errors, sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -58,8 +58,9 @@ def redis_client(url: str) -> Any:
 class AdminConnections:
     """Connections to one database. Every thread that needs one gets its own; idle ones are kept."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, relieve: Callable[[], bool]) -> None:
+        """relieve: makes room on a server that has no place for a lock; whether it could."""
+        self.url, self._relieve = url, relieve
         self._idle: queue.LifoQueue[Connection] = queue.LifoQueue()
 
     @contextmanager
@@ -80,7 +81,12 @@ class AdminConnections:
         self, statement: str | sql.Composable, parameters: Sequence[Any] = ()
     ) -> list[tuple[Any, ...]]:
         with self.connection() as opened:
-            return execute(opened, statement, parameters)
+            try:
+                return execute(opened, statement, parameters)
+            except errors.OutOfMemory:
+                if not self._relieve():
+                    raise
+                return execute(opened, statement, parameters)
 
     def close(self) -> None:
         while not self._idle.empty():

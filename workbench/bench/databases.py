@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -35,9 +36,10 @@ _IS_TEMPLATE = "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate"
 class Databases:
     """Makes, resets, freezes and drops databases. Safe to use from several threads."""
 
-    def __init__(self, postgres_url: str) -> None:
+    def __init__(self, postgres_url: str, relieve: Callable[[], bool]) -> None:
+        """relieve: see AdminConnections."""
         self._postgres_url = postgres_url
-        self._admin = AdminConnections(postgres_url)
+        self._admin = AdminConnections(postgres_url, relieve)
 
     def create_database(
         self, tenant: Tenant, template: str | None = None, name: str | None = None
@@ -76,7 +78,11 @@ class Databases:
         self.create_database(tenant, template, name)
 
     def drop_database(self, name: str) -> None:
-        """Drop the database, if there is one; open connections are cut."""
+        """Drop the database, if there is one; open connections are cut.
+
+        Raises errors.ObjectInUse when one of them can't be: PostgreSQL looks for no interrupt in
+        some functions, translate() for one.
+        """
         # Its owner may have declared it a template, and those cannot be dropped.
         if self._admin.execute(_IS_TEMPLATE, (name,)):
             self._run("ALTER DATABASE {} IS_TEMPLATE false", name)

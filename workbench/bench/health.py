@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import select
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg2
 from psycopg2.extensions import POLL_OK, POLL_READ
 
+from workbench.bench.admin_connections import OPTIONS
+
 SECONDS = 2.0
 
-_TROUBLE = (psycopg2.OperationalError, psycopg2.InterfaceError, TimeoutError)
+TROUBLE = (psycopg2.OperationalError, psycopg2.InterfaceError, TimeoutError)
 
 
 class PostgresProbe:
@@ -26,21 +29,21 @@ class PostgresProbe:
     def __init__(self, url: str) -> None:
         """Raises psycopg2.OperationalError when the server does not answer now."""
         self._url = url
-        self._connection: Any = _connect(url)
+        self._connection: Any = open_async(url)
 
     def problem(self) -> str | None:
         """None when the server answers, and has done so since the last look; else why not."""
         try:
             if self._connection is None:
-                self._connection = _connect(self._url)
+                self._connection = open_async(self._url)
                 return "it did not a moment ago"
-            _ask(self._connection)
-            with contextlib.closing(_connect(self._url)) as fresh:
-                _ask(fresh)
-        except _TROUBLE as error:
+            ask(self._connection, "SELECT 1")
+            with contextlib.closing(open_async(self._url)) as fresh:
+                ask(fresh, "SELECT 1")
+        except TROUBLE as error:
             self.close()
-            with contextlib.suppress(*_TROUBLE):
-                self._connection = _connect(self._url)
+            with contextlib.suppress(*TROUBLE):
+                self._connection = open_async(self._url)
             return str(error).strip()
         return None
 
@@ -50,16 +53,19 @@ class PostgresProbe:
             self._connection = None
 
 
-def _connect(url: str) -> Any:
-    connection = psycopg2.connect(url, async_=True)
+def open_async(url: str) -> Any:
+    """A connection that never waits longer than SECONDS for the server. Raises one of TROUBLE."""
+    connection = psycopg2.connect(url, async_=True, options=OPTIONS)
     _wait(connection)
     return connection
 
 
-def _ask(connection: Any) -> None:
+def ask(connection: Any, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Run one statement on such a connection: its rows. Raises one of TROUBLE."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+        cursor.execute(statement, values or None)
         _wait(connection)
+        return list(cursor.fetchall())
 
 
 def _wait(connection: Any) -> None:

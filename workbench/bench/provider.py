@@ -22,6 +22,7 @@ class Services:
     provider: str
     postgres_url: str  # postgresql://admin:password@host:port/database
     redis_url: str  # redis://user:password@host:port/0
+    redis_is_own: bool = False  # no other judge uses that Redis
 
 
 class Lease(Protocol):

@@ -17,15 +17,17 @@ COMMANDS = (
     *("+info", "+config|get", "+config|resetstat", "+slowlog", "+latency", "+memory", "+object"),
     *("+keys", "+flushdb", "+sort", "+wait"),
     *("+client", "-client|kill", "-client|pause", "-client|unblock"),
-    *("-move", "-copy", "-swapdb", "-function|flush", "-function|restore"),
+    *("-move", "-copy", "-swapdb", "-function|flush", "-function|restore", "-function|delete"),
+    "-script|flush",  # others would find theirs gone
 )
 
 
 class RedisUsers:
     """Creates and drops ACL users. Safe to use from several threads."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, *, is_own: bool = False) -> None:
+        """is_own: all users of the server are made here."""
+        self._url, self._is_own = url, is_own
         self._client: Any = redis_client(url)
         self._run_id = self._server_run()
 
@@ -50,6 +52,9 @@ class RedisUsers:
             if holder == user:
                 self._flush(int(number))
                 self._client.hdel(REGISTRY, number)
+        if self._is_own and not self.users():  # functions and scripts are nobody's then
+            self._client.function_flush()
+            self._client.script_flush()
 
     def users(self) -> set[str]:
         """Every user that holds a database."""

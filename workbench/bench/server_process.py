@@ -7,12 +7,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from workbench.bench.provider import BenchError
 from workbench.bench.server_log import ServerLog
 
 HOST = "127.0.0.1"
 PAUSE = 0.01
+ATTEMPTS = 3
 
 
 def free_port() -> int:
@@ -41,6 +43,29 @@ def wait_until_ready(
         if time.monotonic() > deadline:
             raise BenchError(f"{name} does not answer. Its log ends:\n{log.tail()}")
         time.sleep(PAUSE)
+
+
+class Server(Protocol):
+    """What can be started again."""
+
+    def start(self, on_end: Callable[[], None]) -> None: ...
+
+    def wait(self, deadline: float) -> None: ...
+
+    def address_was_taken(self) -> bool: ...
+
+
+def come_up(server: Server, on_end: Callable[[], None], deadline: float) -> None:
+    """Wait until a server that was started answers; it is started again on another port when
+    somebody else took its own. on_end: see its start. Raises BenchError."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            server.wait(deadline)
+            return
+        except BenchError:
+            if attempt == ATTEMPTS or not server.address_was_taken():
+                raise
+            server.start(on_end)
 
 
 def stop_process(

@@ -25,13 +25,13 @@ from workbench.bench.lease_server import LeaseServer
 from workbench.bench.postgres_server import PostgresServer
 from workbench.bench.process_identity import started
 from workbench.bench.provider import BenchError
+from workbench.bench.server_process import come_up
 from workbench.bench.server_user import server_user
 from workbench.bench.valkey_server import ValkeyServer
 
 START_SECONDS = 60.0
 LOCK_SECONDS = 90.0  # an earlier supervisor may be stopping its servers
 FIRST_CLAIM_SECONDS = 10.0
-ATTEMPTS = 3
 Server = PostgresServer | ValkeyServer
 
 
@@ -69,14 +69,7 @@ class Supervisor:
         for server in self._servers:
             server.start(self.leave)
         for server in self._servers:
-            for attempt in range(1, ATTEMPTS + 1):
-                try:
-                    server.wait(deadline)
-                    break
-                except BenchError:
-                    if attempt == ATTEMPTS or not server.address_was_taken():
-                        raise
-                    server.start(self.leave)
+            come_up(server, self.leave, deadline)
         self._leaving = False  # a server that had to start again has asked us to leave
 
     def stop(self) -> None:

@@ -6,6 +6,7 @@ advisory lock as long as it lives, so the next one knows the leftovers of a kill
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 import threading
@@ -20,12 +21,15 @@ from workbench.bench.databases import Databases
 from workbench.bench.health import PostgresProbe
 from workbench.bench.provider import Services
 from workbench.bench.redis_users import RedisUsers
+from workbench.bench.relief import Relief
 from workbench.bench.urls import replaced
 from workbench.closing import Closing
 
 OWNER_LOCK = 0x57420000
 SWEEP_LOCK = 0x57420002
 TENANT = re.compile(r"^wb_([0-9a-f]{8})_[0-9a-f]{8}$")
+#: What drops of a database and its role say while a statement runs that can't be ended.
+IN_USE = (errors.ObjectInUse, errors.DependentObjectsStillExist)
 CONNECTIONS = 50  # of one tenant: a leak of one must not starve the others
 # Not pg_monitor: its pg_read_all_stats shows what other tenants and the checks are running.
 MONITORING = ("pg_read_all_settings", "pg_stat_scan_tables")
@@ -47,13 +51,14 @@ class Tenancy(Databases, Closing):
     """Tenants and their databases on the services of a lease. Thread-safe; close it at the end."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__(services.postgres_url)
+        self._lock = connect(services.postgres_url)
+        self._relief = Relief(services.postgres_url, is_here=services.provider == "embedded")
+        super().__init__(services.postgres_url, self._relief.relieve)
         self._services = services
         self._client_id = secrets.randbelow(2**31)
-        self._lock = connect(services.postgres_url)
         execute(self._lock, "SELECT pg_advisory_lock(%s, %s)", (OWNER_LOCK, self._client_id))
         self._superuser = is_superuser(self._lock)
-        self._redis = RedisUsers(services.redis_url)
+        self._redis = RedisUsers(services.redis_url, is_own=services.redis_is_own)
         self._probe = PostgresProbe(services.postgres_url)
         self._health = threading.Lock()
         prepare(self._admin, is_ours=services.provider != "external")
@@ -75,14 +80,30 @@ class Tenancy(Databases, Closing):
                     execute(opened, f"GRANT {role} TO {name}")
                 except errors.InsufficientPrivilege:
                     continue  # `workbench doctor` says that this administrator cannot grant it
+            ((role_id,),) = execute(opened, "SELECT %s::pg_catalog.regrole::oid::bigint", (name,))
+            self._relief.watch(name, role_id)
         redis_password = secrets.token_urlsafe(24)
         number = self._redis.create(name, redis_password)
         return Tenant(name, name, password, name, redis_password, number)
 
     def drop_tenant(self, tenant: Tenant) -> None:
-        """Drop the tenant with its databases and its Redis data; open connections are cut."""
+        """Drop the tenant with its databases and its Redis data; open connections are cut.
+
+        What a statement still uses that can't be ended is left to the sweep of a later client.
+        """
         self._redis.drop(tenant.redis_user)
-        self._drop_role(tenant.postgres_user)
+        with contextlib.suppress(*IN_USE):
+            self._drop_role(tenant.postgres_user)
+        self._relief.forget(tenant.postgres_user)
+
+    def drop_database(self, name: str) -> None:
+        self._relief.end_unread()
+        super().drop_database(name)
+
+    def let_go(self, database: str) -> None:
+        """Drop the database, now or with its tenant."""
+        with contextlib.suppress(*IN_USE):
+            self.drop_database(database)
 
     def postgres_url(
         self, tenant: Tenant, database: str, host: str | None = None, port: int | None = None
@@ -112,6 +133,11 @@ class Tenancy(Databases, Closing):
             path=str(tenant.redis_db),
         )
 
+    def relieve(self) -> bool:
+        """End the sessions of this client's tenants that have filled the server's table of locks:
+        were there any?"""
+        return self._relief.relieve()
+
     def healthy(self) -> str | None:
         """None, or a sentence that says which service did not answer all the time since the last
         call. Takes some milliseconds."""
@@ -137,6 +163,7 @@ class Tenancy(Databases, Closing):
         self._admin.close()
         self._lock.close()
         self._probe.close()
+        self._relief.close()
 
     def _sweep(self) -> int:
         roles = execute(
@@ -156,7 +183,8 @@ class Tenancy(Databases, Closing):
         gone = [tenant for tenant in tenants if _owner_of(tenant) not in alive]
         for tenant in gone:
             self._redis.drop(tenant)
-            self._drop_role(tenant)
+            with contextlib.suppress(*IN_USE):
+                self._drop_role(tenant)
         return len(gone)
 
     def _drop_role(self, role: str) -> None:

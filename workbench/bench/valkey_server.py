@@ -22,6 +22,8 @@ from workbench.bench.server_process import HOST, free_port, stop_process, wait_u
 from workbench.bench.server_user import ServerUser
 
 DATABASES = 1024
+#: An answer that fills it is refused, before the machine has none left.
+MOST_MEMORY = "1gb"
 STOP_SECONDS = 10
 ADDRESS_TAKEN = "Failed listening on port"
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
@@ -115,6 +117,7 @@ class ValkeyServer:
 bind {HOST}
 port {self._port}
 databases {DATABASES}
+maxmemory {MOST_MEMORY}
 save ""
 appendonly no
 daemonize no

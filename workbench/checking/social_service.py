@@ -38,7 +38,7 @@ class SocialService(App):
             try:
                 system = _start(stage, database, settings, clock)
             except BaseException:
-                stage.runner.tenancy.drop_database(database)
+                stage.runner.tenancy.let_go(database)
                 raise
             app = cls(system, stage, settings)
             app.clock, app._held = clock, stack.pop_all()

@@ -15,7 +15,7 @@ from workbench.checking.failure import CheckFailed
 from workbench.checking.holding import Holding, holding
 from workbench.checking.http import shorten
 from workbench.checking.rows import Row, Rows
-from workbench.running.postgres_wire import SERVER_FAULTS
+from workbench.running.postgres_wire import is_server_fault
 
 STATEMENT_SECONDS = 10
 
@@ -94,7 +94,7 @@ class Sql:
         try:
             found = self._run(text, parameters)
         except psycopg2.Error as error:
-            if error.pgcode in SERVER_FAULTS:
+            if is_server_fault(error.pgcode, error.diag.source_function):
                 raise  # the bench's fault
             first = str(error).strip().splitlines() or ["no answer"]
             if error.pgcode is None:

@@ -7,17 +7,18 @@ from collections.abc import Iterable
 
 from workbench.running.postgres_wire import Statement
 
-#: What drivers and pools say of their own accord.
+#: What drivers and pools say of their own accord: the whole text, with no second statement in it.
 HOUSEKEEPING = (
-    r"BEGIN\b", r"START TRANSACTION\b", r"COMMIT\b", r"ROLLBACK\b", r"SAVEPOINT\b", r"RELEASE\b",
-    r"SET\b", r"SHOW\b", r"DISCARD\b", r"DEALLOCATE\b", r"SELECT 1\s*;?$", r";?$",
-    r"SELECT t\.oid, typarray\s+FROM pg_type",  # psycopg2 looks for hstore
-    r"SELECT (pg_catalog\.)?version\(\)", r"SELECT current_schema\(\)",
+    r"(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|SHOW|DISCARD|DEALLOCATE)\b[^;]*",
+    r"SELECT 1", r"SELECT (pg_catalog\.)?version\(\)", r"SELECT current_schema\(\)", r"",
+    # psycopg2 looks for hstore:
+    r"SELECT t\.oid, typarray\s+FROM pg_type t JOIN pg_namespace ns\s+ON typnamespace = ns\.oid"
+    r"\s+WHERE typname = 'hstore'",
 )  # fmt: skip
 
-_HOUSEKEEPING = re.compile(r"\s*(?:" + "|".join(HOUSEKEEPING) + ")", re.IGNORECASE)
+_HOUSEKEEPING = re.compile(r"\s*(?:" + "|".join(HOUSEKEEPING) + r")\s*;?\s*", re.IGNORECASE)
 
 
 def own_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """The statements without transaction control and connection set-up."""
-    return tuple(one for one in statements if not _HOUSEKEEPING.match(one.text))
+    return tuple(one for one in statements if not _HOUSEKEEPING.fullmatch(one.text))

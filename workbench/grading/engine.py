@@ -13,6 +13,7 @@ import psycopg2
 import redis
 
 from workbench.bench.provider import BenchError
+from workbench.bench.relief import MOST_LOCKS
 from workbench.checking.app import App
 from workbench.checking.check import (
     Check,
@@ -124,10 +125,14 @@ class _Grading:
             self._perform(check)
         except (CheckFailed, NotReady) as failure:
             trouble = self._runner.tenancy.healthy()
+            if trouble and self._runner.tenancy.relieve():
+                return _failed(check, _too_many_locks())
             if trouble:
                 return _verdict(check, "error", f"{trouble} The answer is graded again.")
             return _failed(check, failure)
         except OUR_FAULTS:
+            if self._runner.tenancy.relieve():
+                return _failed(check, _too_many_locks())
             raise
         except Exception:  # noqa: BLE001 - a check that breaks is our error, and must not end the run
             return _verdict(check, "error", f"The check itself broke.\n{traceback.format_exc()}")
@@ -202,6 +207,14 @@ class _Grading:
 def _leave(app: Subject) -> None:
     app.close()
     app.system.close()
+
+
+def _too_many_locks() -> CheckFailed:
+    return CheckFailed(
+        expected=f"a session holds at most {MOST_LOCKS} locks at a time",
+        got="so many that nobody else got one, and was ended",
+        look="locks that are taken for each row, or in a loop, and kept",
+    )
 
 
 def _too_weak(level: Level, required: str) -> str:

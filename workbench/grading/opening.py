@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from workbench.bench.choose import provider_from
+from workbench.bench.own_redis import own_redis
 from workbench.closing import Closing
 from workbench.course import Exercise
 from workbench.grading.cache import ResultCache
@@ -35,7 +36,8 @@ def opened_engine(
     with (
         Launcher(zygote) as launcher,  # first, since it loads while the bench starts
         provider_from(os.environ, work_dir() / "bench").acquire() as lease,
-        Runner(lease.services, launcher=launcher) as runner,
+        own_redis(lease.services) as services,
+        Runner(services, launcher=launcher) as runner,
     ):
         yield Engine(runner, require_sandbox=require_sandbox)
 

@@ -31,6 +31,15 @@ _SSL_REQUEST, _GSS_REQUEST = 80877103, 80877104
 SERVER_FAULTS = ("53100", "58030", "57P02", "57P03")
 
 
+def is_server_fault(code: str | None, function: str | None) -> bool:
+    """Whether an error with this SQLSTATE is the server's own, and no statement's.
+
+    function: the server's function that reported it, as the error's field "routine" tells. Through
+    that of PL/pgSQL's RAISE anybody reports what he likes.
+    """
+    return code in SERVER_FAULTS and function != "exec_stmt_raise"
+
+
 @dataclass
 class Statement:
     """One statement that ran: its text as it was sent, and what the server said of it.
@@ -123,7 +132,7 @@ class PostgresConversation:
             elif kind == b"E":
                 fields = {part[:1]: _text(part[1:]) for part in body.split(b"\0") if part}
                 error = f"{fields.get(b'C', '')} {fields.get(b'M', '')}"[:_MOST_ERROR]
-                if error[:5] in SERVER_FAULTS:
+                if is_server_fault(fields.get(b"C"), fields.get(b"R")):
                     self._note_fault(error)
                 if self._running:
                     self._running[0][0].error = error

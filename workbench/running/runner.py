@@ -172,7 +172,7 @@ class Runner(Closing):
         finally:
             ways.close()
         if trouble is not None:
-            self.tenancy.drop_database(database)
+            self.tenancy.let_go(database)
             raise_trouble(f"The database's tables could not be made.\n{trouble}", ways)
         self.tenancy.freeze_as_template(database, name)
 

@@ -64,7 +64,7 @@ class SocialDatabase(Closing):
     def close(self, *, keep_database: bool = False) -> None:
         self.kill()
         if not keep_database:
-            self._tenancy.drop_database(self.database)
+            self._tenancy.let_go(self.database)
 
 
 def part_paths(folder: Path, variable: str = "PARTS") -> list[str]:

@@ -15,7 +15,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 
 from workbench.bench.provider import BenchError
 from workbench.running.gate import GateConversation
-from workbench.running.postgres_wire import SERVER_FAULTS, Messages
+from workbench.running.postgres_wire import Messages, is_server_fault
 from workbench.running.sql_text import line_of, statement_starts
 
 STATEMENT_SECONDS = 10
@@ -105,7 +105,7 @@ def run_part(opened: Connection, name: str, text: str, counter: Counter) -> None
         committing = True
         opened.commit()
     except psycopg2.Error as error:
-        if error.pgcode in SERVER_FAULTS:
+        if is_server_fault(error.pgcode, error.diag.source_function):
             raise BenchError(f"PostgreSQL failed: {error}") from None
         left = [] if committing else starts[counter.done :]
         raise PartFailed(told(name, text, error, left[0] if left else None)) from None

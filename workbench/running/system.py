@@ -118,7 +118,7 @@ class System(Closing):
         self.ways.close()
         self._entrance.close()
         if not keep_database:
-            self._tenancy.drop_database(self.database)
+            self._tenancy.let_go(self.database)
 
 
 class Stage(Closing):

@@ -12,7 +12,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 
 from workbench.bench.provider import BenchError
 from workbench.jupyter.social.sizes import SIZES
-from workbench.running.postgres_wire import SERVER_FAULTS
+from workbench.running.postgres_wire import is_server_fault
 from workbench.running.sql_part import told
 from workbench.running.sql_text import statement_starts
 
@@ -67,7 +67,7 @@ def fill(session: Connection, text: str, size: str, at: datetime, tell: Tell = n
                 tell("views and statistics")
                 cursor.execute(_REFRESHED)
         except psycopg2.Error as error:
-            if error.pgcode in SERVER_FAULTS:
+            if is_server_fault(error.pgcode, error.diag.source_function):
                 raise BenchError(f"PostgreSQL failed: {error}") from None
             place = start if seen else None
             raise DoesNotFit(told(where, seen, error, place, start)) from None
