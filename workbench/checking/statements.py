@@ -9,7 +9,8 @@ from workbench.running.postgres_wire import Statement
 
 #: What drivers and pools say of their own accord: the whole text, with no second statement in it.
 HOUSEKEEPING = (
-    r"(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|SHOW|DISCARD|DEALLOCATE)\b[^;]*",
+    r"(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b[^;]*",
+    r"(SET|SHOW|DISCARD|DEALLOCATE)\b[^;]*",
     r"SELECT 1", r"SELECT (pg_catalog\.)?version\(\)", r"SELECT current_schema\(\)", r"",
     # psycopg2 looks for hstore:
     r"SELECT t\.oid, typarray\s+FROM pg_type t JOIN pg_namespace ns\s+ON typnamespace = ns\.oid"
