@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from small_social import BY_NAME, INDEXES, NOTES, NOTES_PART, QUERY_PART
 
-from workbench.checking import CheckFailed, Social
+from workbench.checking import CheckFailed, Social, vacuum
 from workbench.running.runner import Runner
 
 
@@ -73,6 +73,44 @@ def test_vacuum_lets_an_index_alone_answer(small: Runner) -> None:
         assert (scan.type, scan.details["Heap Fetches"]) == ("Index Only Scan", 0)
         with pytest.raises(CheckFailed, match="nowhere"):
             app.vacuum("nowhere")
+
+
+SPOILS = """
+    CREATE FUNCTION spoil(note bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+    BEGIN
+        IF current_query() ILIKE '%vacuum%' THEN
+            UPDATE public.notes SET likes = likes + 1 WHERE id = note;
+        END IF;
+        RETURN note;
+    END $$;
+    CREATE FUNCTION spoiled(note bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$
+    BEGIN RETURN public.spoil(note); END $$;
+    CREATE INDEX ON notes (spoiled(id));
+"""
+
+
+def test_an_answer_that_undoes_vacuum_fails_the_check(small: Runner) -> None:
+    with started(small, NOTES + SPOILS) as app:
+        app.sql("INSERT INTO people (name) VALUES ('a')")
+        app.sql("INSERT INTO notes (author_id, text) VALUES (1, 'x')")
+        app.vacuum("people")
+        with pytest.raises(CheckFailed, match="pages are left of notes"):
+            app.vacuum("people", "notes")
+
+
+def test_what_holds_every_vacuum_up_is_no_fault_of_the_answers(
+    small: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vacuum, "_TRIES", vacuum._SPOILED + 2)
+    with started(small, NOTES) as app:
+        looks_on = app.session()
+        looks_on("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        looks_on("SELECT count(*) FROM people")
+        app.sql("INSERT INTO people (name) VALUES ('a')")
+        with pytest.raises(RuntimeError, match="left pages of people"):
+            app.vacuum("people")
+        looks_on("ROLLBACK")
+        app.vacuum("people")
 
 
 def test_what_a_plan_is_asked_of_is_undone(app: Social) -> None:
