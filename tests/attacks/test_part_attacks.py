@@ -50,6 +50,19 @@ def has_an_index(app: Social) -> None:
     found = app.explain("SELECT id FROM notes WHERE text = 'y'").indexes
     expect.equal(found, {"notes_text"}, "the indexes")
 
+def many(app: Social) -> None:
+    """A person with 3,000 notes."""
+    app.sql("INSERT INTO people (name) VALUES ('a')")
+    app.sql("INSERT INTO notes (author_id, text) SELECT 1, n FROM generate_series(1, 3000) AS n")
+    app.vacuum("notes")
+
+@check(points=4, runs="social", on=many, seconds=5)
+def reads_little(app: Social) -> None:
+    """One of many notes is found with 10 pages."""
+    plan = app.explain("SELECT id FROM notes WHERE text = '7'")
+    expect.equal(len(plan.given), 1, "the rows")
+    expect.that(plan.buffers <= 10, "at most 10 pages", plan.text)
+
 @check(points=4, runs="social", on=people, seconds=3)
 def refuses_no_text(app: Social) -> None:
     """A note has words."""

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 from small_social import BY_NAME, INDEXES, NOTES, NOTES_PART, QUERY_PART
 
-from workbench.checking import CheckFailed, Social
+from workbench.checking import CheckFailed, Social, vacuum
+from workbench.checking.explaining import explained
+from workbench.checking.plan import read_plan
 from workbench.running.runner import Runner
 
 
@@ -75,9 +77,124 @@ def test_vacuum_lets_an_index_alone_answer(small: Runner) -> None:
             app.vacuum("nowhere")
 
 
-def test_what_a_plan_is_asked_of_is_undone(app: Social) -> None:
-    assert app.explain("DELETE FROM notes").nodes[1].rows == 5000
+SPOILS = """
+    CREATE FUNCTION spoil(note bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+    BEGIN
+        IF current_query() ILIKE '%vacuum%' THEN
+            UPDATE public.notes SET likes = likes + 1 WHERE id = note;
+        END IF;
+        RETURN note;
+    END $$;
+    CREATE FUNCTION spoiled(note bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$
+    BEGIN RETURN public.spoil(note); END $$;
+    CREATE INDEX ON notes (spoiled(id));
+"""
+
+
+def test_an_answer_that_undoes_vacuum_fails_the_check(small: Runner) -> None:
+    with started(small, NOTES + SPOILS) as app:
+        app.sql("INSERT INTO people (name) VALUES ('a')")
+        app.sql("INSERT INTO notes (author_id, text) VALUES (1, 'x')")
+        app.vacuum("people")
+        with pytest.raises(CheckFailed, match="pages are left of notes"):
+            app.vacuum("people", "notes")
+
+
+def test_what_holds_every_vacuum_up_is_no_fault_of_the_answers(
+    small: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vacuum, "_TRIES", vacuum._SPOILED + 2)
+    with started(small, NOTES) as app:
+        looks_on = app.session()
+        looks_on("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        looks_on("SELECT count(*) FROM people")
+        app.sql("INSERT INTO people (name) VALUES ('a')")
+        with pytest.raises(RuntimeError, match="left pages of people"):
+            app.vacuum("people")
+        looks_on("ROLLBACK")
+        app.vacuum("people")
+
+
+def test_a_plan_comes_with_the_rows(app: Social) -> None:
+    plan = app.explain("SELECT id, author_id FROM notes WHERE author_id = 7 ORDER BY id LIMIT 2")
+    assert [row["author_id"] for row in plan.given] == [7, 7]
+    assert plan.rows == len(plan.given)
+
+
+def test_what_a_plan_is_shown_of_is_undone(app: Social) -> None:
+    plan = read_plan(explained(app.sql, "DELETE FROM notes"))
+    assert plan.nodes[1].rows == 5000
+    with pytest.raises(CheckFailed, match="read-only"):
+        app.explain("DELETE FROM notes")
     assert app.sql("SELECT count(*) FROM notes")[0]["count"] == 5000
+
+
+#: Naive, and cheap where this is false.
+NAIVE = """
+    SELECT id FROM people
+    WHERE {asked} AND (SELECT count(*) FROM notes WHERE author_id + 0 = people.id) > 0
+    ORDER BY name LIMIT 3
+"""
+READ_ONLY = "current_setting('transaction_read_only') = 'on'"
+NOT_EXPLAINED = "(SELECT pg_catalog.current_query() NOT LIKE '%EXP' || 'LAIN%')"
+
+
+def test_a_statement_that_knows_it_is_explained_has_no_plan(app: Social) -> None:
+    app.sql("CREATE FUNCTION is_asked() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS"
+            " $$ BEGIN RETURN current_query() NOT LIKE '%EXPLAIN%'; END $$")  # fmt: skip
+    app.sql("CREATE VIEW noted AS SELECT * FROM notes WHERE is_asked()")
+    for text in (NAIVE.format(asked=NOT_EXPLAINED), "SELECT text FROM noted WHERE likes > 0"):
+        with pytest.raises(CheckFailed, match="rows of notes when it is asked, 0 when it is expl"):
+            app.explain(text)
+    for asked in (READ_ONLY, "current_setting('workbench.statement', true) <> ''"):
+        assert app.explain(NAIVE.format(asked=asked)).rows == 3
+
+
+def test_what_is_read_for_planning_is_read_too(app: Social) -> None:
+    app.sql("CREATE FUNCTION all_notes() RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$"
+            " DECLARE n bigint; BEGIN FOR i IN 1..20 LOOP SELECT count(*) INTO n FROM notes;"
+            " END LOOP; RETURN n; END $$")  # fmt: skip
+    with pytest.raises(CheckFailed, match="pages when it is asked, 0 in its plan"):
+        app.explain("SELECT all_notes()")
+
+
+def test_what_an_honest_statement_reads_is_as_much_as_its_plan_says(small: Runner) -> None:
+    """Also the first time in a session, with values that are stored apart, with dead rows, and with
+    functions whose plan changes with the number of calls."""
+    makes = """
+        CREATE FUNCTION noted(author bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+        BEGIN RETURN (SELECT count(*) FROM notes WHERE author_id = author); END $$;
+        CREATE TABLE long (id int PRIMARY KEY, text text);
+        ALTER TABLE long ALTER text SET STORAGE EXTERNAL;
+        CREATE TABLE days (at date) PARTITION BY RANGE (at);
+    """
+    with started(small, NOTES + makes) as app:
+        app.sql("INSERT INTO people (name) SELECT 'p' || n FROM generate_series(1, 3000) n")
+        # One has written half of all: whose notes are counted decides which plan is good.
+        app.sql("INSERT INTO notes (author_id, text)"
+                " SELECT CASE WHEN n % 2 = 0 THEN 1 ELSE n END, 'x'"
+                " FROM generate_series(1, 3000) n")  # fmt: skip
+        app.sql("INSERT INTO long SELECT n, repeat('x', 20000) FROM generate_series(1, 200) n")
+        app.sql("DELETE FROM people WHERE id > 2900 AND id % 2 = 0")
+        for month in range(1, 13):
+            app.sql(f"CREATE TABLE days_{month} PARTITION OF days FOR VALUES FROM"
+                    f" ('2026-{month:02}-01') TO ('2026-{month:02}-28')")  # fmt: skip
+        app.sql("CREATE INDEX ON days USING brin (at)")
+        app.sql("ANALYZE")
+        for text in (
+            "SELECT * FROM long",
+            "SELECT id, text FROM long WHERE id < 20 ORDER BY text DESC",
+            "SELECT max(id), min(id) FROM people",
+            "SELECT id FROM people WHERE id > 2990 ORDER BY id DESC LIMIT 5",
+            "SELECT * FROM people AS a JOIN people AS b ON a.id < b.id WHERE b.id < 20",
+            "SELECT id, noted(id) FROM people WHERE id < 4",
+            "SELECT id, noted(id) FROM people WHERE id < 12 ORDER BY id DESC",
+            "SELECT * FROM days WHERE at > '2020-01-01' AND at < now()",
+            "WITH a AS MATERIALIZED (SELECT author_id AS id FROM notes)"
+            " SELECT count(*) FROM a JOIN a AS b USING (id) WHERE b.id > 1",
+            "SELECT string_agg(text, '' ORDER BY id, text) FROM notes",
+        ):
+            assert app.explain(text).given == app.sql(text)
 
 
 def test_only_one_statement_has_a_plan(app: Social) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.checking.rows import Rows
+
 _DEEPEST = 200  # nodes below one another
 
 
@@ -50,11 +52,15 @@ class Node:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of one statement; `text` is all of it in lines, for messages."""
+    """The plan of one statement; `text` is all of it in lines, for messages.
+
+    given: what it gave when a check asked it for its rows, too.
+    """
 
     root: Node
     planning: float = 0.0  # milliseconds
     execution: float = 0.0
+    given: Rows = field(default_factory=lambda: Rows((), ""))
 
     @property
     def nodes(self) -> list[Node]:

@@ -80,9 +80,11 @@ class Social:
     def explain(
         self, query: str | None = None, parameters: Sequence[Any] | dict[str, Any] = ()
     ) -> Plan:
-        """How PostgreSQL runs the statement, by default the answer; what it changes is undone.
+        """How PostgreSQL runs the statement, by default the answer, and in `given` the rows that it
+        gave: a plan that reads little is worth something only where those are right.
 
-        Statistics decide: `app.vacuum(...)` after the rows have been put in. Raises CheckFailed.
+        Statistics decide: `app.vacuum(...)` after the rows have been put in. Raises CheckFailed,
+        also when the statement changes something, or reads more when it is only asked.
         """
         statement = self.answer if query is None else query
         return explaining.explain(self.sql, self._filled(statement, parameters))

@@ -333,6 +333,7 @@ def serves_an_authors_page(app: Social) -> None:
     """The newest published posts of an author who has many take at most 60 pages."""
     author = app.sql("SELECT id FROM users WHERE username = 'ada'")[0]["id"]
     plan = app.explain(PAGE, [author])
+    expect.equal(len(plan.given), 20, "posts of the page")
     expect.that(plan.buffers <= PAGES, f"at most {PAGES} pages", f"{plan.buffers}:\n{plan.text}",
                 sent=PAGE, look="an index with what is looked for, and then the order")  # fmt: skip
 

@@ -434,21 +434,23 @@ def reads_what_a_page_needs(app: Social) -> None:
         [seldom, author],
     )
     app.sql("ANALYZE posts, post_mentions")
-    for what, query, value in (
+    for what, query, value, rows in (
         ("an author's posts",
          "SELECT id, content FROM posts WHERE user_id = %s"
-         f" ORDER BY created_at DESC, id DESC LIMIT {PAGE}", author),
+         f" ORDER BY created_at DESC, id DESC LIMIT {PAGE}", author, PAGE),
         ("a post's replies",
          "SELECT id, content FROM posts WHERE parent_post_id = %s"
-         f" ORDER BY created_at, id LIMIT {PAGE}", root),
+         f" ORDER BY created_at, id LIMIT {PAGE}", root, PAGE),
         ("the posts that mention somebody",
          f"SELECT post_id FROM post_mentions WHERE user_id = %s ORDER BY post_id DESC LIMIT {PAGE}",
-         seldom),
-        ("whom a post mentions", "SELECT user_id FROM post_mentions WHERE post_id = %s", root),
+         seldom, 3),
+        ("whom a post mentions", "SELECT user_id FROM post_mentions WHERE post_id = %s", root,
+         MENTIONED),
         ("the replies to a post without any",
-         "SELECT id FROM posts WHERE parent_post_id = %s", root + 1),
+         "SELECT id FROM posts WHERE parent_post_id = %s", root + 1, 0),
     ):  # fmt: skip
         plan = app.explain(query, [value])
+        expect.equal(len(plan.given), rows, f"rows of {what}")
         expect.that(
             rows_read(plan) <= MOST_READ and plan.buffers <= MOST_PAGES,
             f"{what}: at most {MOST_READ} rows and {MOST_PAGES} pages (buffers) are read",

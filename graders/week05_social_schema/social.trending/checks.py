@@ -206,6 +206,7 @@ def is_kept_until_it_is_refreshed(app: Social) -> None:
     expect.equal(trending(app.sql), {"birds": 600, "first": 600, "trains": 600},
                  "what trends before the refresh after further posts", look=look)  # fmt: skip
     plan = app.explain(COUNTS)
+    expect.equal(len(plan.given), 3, "rows of trending_hashtags", look=look)
     expect.that(plan.buffers <= MOST_PAGES, f"reading takes at most {MOST_PAGES} pages",
                 f"{plan.buffers} pages\n{plan.text}", sent=" ".join(COUNTS.split()),
                 look=look)  # fmt: skip
