@@ -126,7 +126,8 @@ def in_any_order(values: Iterable[Any]) -> list[Any]:
 def _odd(value: Any, what: str, expected: str, sent: str = "") -> CheckFailed:
     kind = next((name for type_, name in _KINDS if isinstance(value, type_)), type(value).__name__)
     got = "null" if value is None else f"{show(value)}, which is {kind}"
-    return CheckFailed(f"{what}: {expected}", got, sent, "the type of this value")
+    look = "where this value comes from, and its type"
+    return CheckFailed(f"{what}: {expected}", got, sent, look)
 
 
 def _rank(value: Any) -> tuple[Any, ...]:
