@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
 from workbench.checking.failure import CheckFailed
 from workbench.checking.graphql import GraphReply
-from workbench.checking.http import Reply, shorten
+from workbench.checking.http import Reply
 from workbench.checking.sql import Refused, Sql
+from workbench.checking.values import by as by
+from workbench.checking.values import fields as fields
+from workbench.checking.values import in_any_order as in_any_order
+from workbench.checking.values import items as items
+from workbench.checking.values import number as number
+from workbench.checking.values import numbers as numbers
+from workbench.checking.values import show as show
+from workbench.checking.values import text as text
+from workbench.checking.values import texts as texts
+from workbench.checking.values import whole as whole
 
 _NOTHING = object()
 
@@ -93,14 +102,6 @@ def refused(sql: Sql, text: str, parameters: Any, why: str, look: str = "") -> N
     else:
         got = "the database took it"
     raise CheckFailed(f"the database refuses {why}", got, sql.written_out(text, parameters), look)
-
-
-def show(value: Any) -> str:
-    """A value for people: JSON where it is JSON, shortened."""
-    try:
-        return shorten(json.dumps(value, ensure_ascii=False, default=str))
-    except (TypeError, ValueError):
-        return shorten(repr(value))
 
 
 def _place(got: Any, wanted: Any) -> str:

@@ -29,7 +29,7 @@ def people(app: Social, number: int) -> list[int]:
         " FROM generate_series(1, %(number)s) AS n RETURNING id",
         {"name": name, "number": number},
     )
-    return sorted(row["id"] for row in made)
+    return ids_of(made, number)
 
 
 def posts(app: Social, author: int, number: int) -> list[int]:
@@ -39,7 +39,13 @@ def posts(app: Social, author: int, number: int) -> list[int]:
         " RETURNING id",
         [author, number],
     )
-    return sorted(row["id"] for row in made)
+    return ids_of(made, number)
+
+
+def ids_of(made: Any, number: int) -> list[int]:
+    """The ids of these rows, which are so many, ascending."""
+    expect.equal(len(made), number, "rows that an INSERT returned", look="what takes rows away")
+    return sorted(expect.whole(row["id"], "id") for row in made)
 
 
 def like(kind: str, users: list[int], liked: list[int]) -> tuple[str, list[Any]]:
@@ -249,7 +255,7 @@ def reply(app: Social, user: int, parent: int, root: int | None = None) -> int:
         "INSERT INTO posts (user_id, content, parent_post_id, thread_root_id)"
         " VALUES (%s, 'Yes', %s, %s) RETURNING id"
     )
-    return int(app.sql(insert, [user, parent, root or parent])[0]["id"])
+    return expect.whole(app.sql(insert, [user, parent, root or parent])[0]["id"], "id")
 
 
 def attempt(app: Social, text: str, values: list[Any], look: str) -> None:

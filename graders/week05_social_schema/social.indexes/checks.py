@@ -197,7 +197,7 @@ def busy(app: Social) -> None:
 
 
 def user(app: Social, name: str) -> int:
-    return int(app.sql("SELECT id FROM users WHERE username = %s", [name])[0]["id"])
+    return expect.whole(app.sql("SELECT id FROM users WHERE username = %s", [name])[0]["id"], "id")
 
 
 def thread(app: Social) -> dict[str, Any]:

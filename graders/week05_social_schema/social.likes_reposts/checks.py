@@ -32,7 +32,7 @@ def somebody(app: Social) -> int:
     """A new user's id."""
     name = f"u{uuid4().hex[:20]}"
     insert = "INSERT INTO users (username, email, password_hash) VALUES (%s, %s, '!') RETURNING id"
-    return int(app.sql(insert, [name, f"{name}@example.org"])[0]["id"])
+    return expect.whole(app.sql(insert, [name, f"{name}@example.org"])[0]["id"], "id")
 
 
 def a_post(app: Social, author: int | None = None) -> int:
@@ -41,7 +41,9 @@ def a_post(app: Social, author: int | None = None) -> int:
         "INSERT INTO posts (user_id, content, created_at)"
         " VALUES (%s, 'Hello', '2019-01-01T00:00Z') RETURNING id"
     )
-    return int(app.sql(insert, [somebody(app) if author is None else author])[0]["id"])
+    return expect.whole(
+        app.sql(insert, [somebody(app) if author is None else author])[0]["id"], "id"
+    )
 
 
 def add(table: str) -> str:

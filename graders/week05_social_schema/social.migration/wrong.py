@@ -178,4 +178,17 @@ WRONG = [
         fails=["goes_down_and_up_again"],
         edits=[('    op.drop_column("posts", "published_at")\n', "")],
     ),
+    Wrong(
+        "looks_and_leaves",
+        "While the table is small, it ends when it sees somebody at work; and where it asks for a lock it waits for ever.",
+        fails=["gives_up_waiting", "gives_up_again"],
+        edits=[
+            ("        op.execute(\"SET lock_timeout = '2s'\")\n",
+             "        if op.get_bind().exec_driver_sql(\n"
+             "            \"SELECT count(*) < 2000 AND EXISTS (SELECT FROM pg_stat_activity\"\n"
+             "            \" WHERE datname = current_database() AND pid <> pg_backend_pid()\"\n"
+             "            \" AND state LIKE 'idle in transaction%%') FROM posts\").scalar():\n"
+             "            raise SystemExit(\"not today\")\n"),
+        ],
+    ),
 ]  # fmt: skip

@@ -62,17 +62,17 @@ def somebody(app: Social) -> int:
     """A new user's id."""
     name = f"u{uuid4().hex[:20]}"
     insert = "INSERT INTO users (username, email, password_hash) VALUES (%s, %s, '!') RETURNING id"
-    return int(app.sql(insert, [name, f"{name}@example.org"])[0]["id"])
+    return expect.whole(app.sql(insert, [name, f"{name}@example.org"])[0]["id"], "id")
 
 
 def a_post(app: Social, author: int, content: str = "Hello") -> int:
     """A new post that answers nothing."""
-    return int(app.sql(POST, [author, content])[0]["id"])
+    return expect.whole(app.sql(POST, [author, content])[0]["id"], "id")
 
 
 def a_reply(app: Social, author: int, parent: int, root: int) -> int:
     """A new reply, which stands in the thread that began with `root`."""
-    return int(app.sql(REPLY, [author, parent, root])[0]["id"])
+    return expect.whole(app.sql(REPLY, [author, parent, root])[0]["id"], "id")
 
 
 def refused(app: Social, text: str, parameters: Any, why: str, look: str = "") -> None:
@@ -156,7 +156,8 @@ def keeps_what_is_given(app: Social) -> None:
         post = app.sql(insert, [author])[0]["id"]
         edit = f"UPDATE posts SET {column} = %s WHERE id = %s"
         app.sql(edit, [value, post])
-        expect.that(app.sql(year, [post])[0]["year"] > 2020, "updated_at is now, after an edit",
+        edited_in = expect.number(app.sql(year, [post])[0]["year"], "the year of updated_at")
+        expect.that(edited_in > 2020, "updated_at is now, after an edit",
                     "updated_at is as old as before",
                     sent=app.sql.written_out(edit, [value, post]))  # fmt: skip
 

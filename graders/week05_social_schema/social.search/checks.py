@@ -56,7 +56,7 @@ def undone(app: Social) -> Iterator[Session]:
 
 def post(sql: Runs, content: str, hashtags: Sequence[str]) -> int:
     """Store a post of Ada's and return its id."""
-    return int(sql(POST, [content, list(hashtags)])[0]["id"])
+    return expect.whole(sql(POST, [content, list(hashtags)])[0]["id"], "id")
 
 
 def found(app: Social, ids: Sequence[int], words: str) -> list[int]:
@@ -128,7 +128,7 @@ def finds_posts_without_hashtags(app: Social) -> None:
     boat, fire = texts
     look = "what your expression gives for an empty list"
     finds(app, texts, "boat", [boat], look)
-    (row,) = app.sql("SELECT search_vector IS NULL AS missing FROM posts WHERE id = %s", [fire])
+    row = app.sql("SELECT search_vector IS NULL AS missing FROM posts WHERE id = %s", [fire])[0]
     expect.equal(row["missing"], False, "search_vector of the post 🔥 is NULL", look=look)
 
 
@@ -185,10 +185,10 @@ def follows_the_post(app: Social) -> None:
 def computes_nothing_for_a_like(app: Social) -> None:
     """An update of other columns (counts, flags, times) does not make the words anew."""
     look = "what PostgreSQL has to do for an update that leaves text and hashtags alone"
-    (column,) = app.sql(
+    column = app.sql(
         "SELECT attgenerated <> '' AS generated FROM pg_attribute"
         " WHERE attrelid = 'public.posts'::regclass AND attname = 'search_vector'"
-    )
+    )[0]
     expect.that(not column["generated"], "a like leaves search_vector as it is stored",
                 "search_vector is a generated column: computed again at every update of this table",
                 look="the table pages and its trigger, above")  # fmt: skip
@@ -213,9 +213,9 @@ def computes_nothing_for_a_like(app: Social) -> None:
             "post_type = 'image', media_urls = '[\"tower.png\"]'",
         ):
             session(f"UPDATE posts SET {change} WHERE id = %s", [id])
-            (row,) = session("SELECT search_vector::text AS words FROM posts WHERE id = %s", [id])
-            expect.that(row["words"] == "'unlike'", "search_vector is left as it was stored",
-                        f"it was computed again: {row['words']}",
+            words = words_of(session, id)
+            expect.that(words == "'unlike'", "search_vector is left as it was stored",
+                        f"it was computed again: {words}",
                         sent=f"UPDATE posts SET {change}, where search_vector was 'unlike'",
                         look=look)  # fmt: skip
 
@@ -264,7 +264,7 @@ def cannot_be_forged(app: Social) -> None:
         (honest,) = texts
         statement = f"UPDATE posts SET content = 'Clear words', search_vector = {value}"
         taken(app, f"{statement} WHERE id = %s", [honest])
-        (stored,) = app.sql("SELECT content FROM posts WHERE id = %s", [honest])
+        stored = app.sql("SELECT content FROM posts WHERE id = %s", [honest])[0]
         look = f"after {statement}: an update that sets both"
         finds(app, texts, "forged", [], look)
         finds(app, texts, f"{stored['content']} plain", [honest], look)

@@ -62,7 +62,13 @@ def use(
 
 def trending(sql: Runs) -> dict[str, int]:
     """What trends: the posts of each hashtag."""
-    return {row["hashtag"]: row["post_count"] for row in sql(COUNTS)}
+    return by_hashtag(sql, "post_count")
+
+
+def by_hashtag(sql: Runs, column: str) -> dict[str, int]:
+    """This column of the list, by hashtag."""
+    rows = sql(COUNTS)
+    return dict(zip(expect.texts(rows, "hashtag"), (row[column] for row in rows), strict=True))
 
 
 def shows(sql: Runs, wanted: dict[str, int], used: str, look: str) -> None:
@@ -86,7 +92,7 @@ def counts_posts_and_users(app: Social) -> None:
         use(session, 2, ["trains"], writers=5, age="2 hours")
         used = "7 posts of 3 users with birds and trains, 2 earlier posts of 2 users with trains"
         shows(session, {"trains": 9, "birds": 7}, used, "what each count counts")
-        users = {row["hashtag"]: row["user_count"] for row in session(COUNTS)}
+        users = by_hashtag(session, "user_count")
         expect.equal(users, {"trains": 3, "birds": 3}, f"user_count after {used}",
                      look="what each count counts")  # fmt: skip
         rows = session(

@@ -57,7 +57,7 @@ def person(app: Social, **columns: Any) -> int:
         f"INSERT INTO users ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))})"
         " RETURNING id"
     )
-    return int(app.sql(insert, list(values.values()))[0]["id"])
+    return expect.whole(app.sql(insert, list(values.values()))[0]["id"], "id")
 
 
 def day(number: int) -> datetime:

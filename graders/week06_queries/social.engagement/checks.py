@@ -96,9 +96,10 @@ def report(app: Social, user: int, first: str, end: str, zone: str = "UTC") -> l
 def number(value: Any) -> Decimal | None:
     """The value as a number; None when it is none."""
     try:
-        return None if value is None else Decimal(str(value))
+        found = Decimal(str(value))
     except InvalidOperation:
         return None
+    return None if found.is_nan() else found
 
 
 def by_day(rows: list[Any]) -> dict[str, Any]:

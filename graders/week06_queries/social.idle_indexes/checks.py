@@ -377,12 +377,11 @@ def columns(app: Social) -> None:
 def in_order(app: Social) -> None:
     """The largest come first, those of the same size in the order of their names."""
     rows = app.ask()
-    sizes = [row["bytes"] for row in rows]
-    known = [size for size in sizes if size is not None]
+    sizes = expect.numbers(rows, "bytes")
     expect.that(
-        len(known) == len(sizes) > 1 and known == sorted(known, reverse=True),
+        len(sizes) > 1 and sizes == sorted(sizes, reverse=True),
         "bytes that never rise from row to row",
-        ", ".join(map(str, sizes)),
+        ", ".join(f"{size:.0f}" for size in sizes),
         look="ORDER BY",
     )
     ties = [row["index_name"] for row in rows if str(row["index_name"]).startswith("ties_")]

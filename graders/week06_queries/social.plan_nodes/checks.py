@@ -73,7 +73,7 @@ def plain(value: Any) -> Any:
         return value
     try:
         return round(float(value), 6) + 0.0  # -0.0 is 0.0
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return str(value)
 
 

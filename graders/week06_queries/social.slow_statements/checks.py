@@ -79,19 +79,9 @@ def asked(app: Social, name: str, least_calls: int = 1) -> tuple[Any, Any]:
     return mine(rows, name), after
 
 
-def close(got: Any, wanted: Any) -> bool:
+def close(got: float, wanted: float) -> bool:
     """Whether two times are the same but for rounding."""
-    try:
-        return abs(float(got) - float(wanted)) <= 0.001 + 1e-6 * abs(float(wanted))
-    except (TypeError, ValueError):
-        return False
-
-
-def numbers(rows: Any, column: str) -> list[float]:
-    try:
-        return [float(row[column]) for row in rows]
-    except (TypeError, ValueError):
-        raise CheckFailed(f"numbers as {column}", f"{[row[column] for row in rows][:3]}") from None
+    return abs(got - wanted) <= 0.001 + 1e-6 * abs(wanted)
 
 
 @check(points=2, runs="social", on=shelf)
@@ -115,7 +105,7 @@ def times(app: Social) -> None:
             ("mean_time", truth["total_time"] / truth["calls"]),
         ):
             expect.that(
-                close(row[column], wanted),
+                close(expect.number(row[column], column), wanted),
                 f"{column} of {name}: {wanted}",
                 str(row[column]),
                 look="the columns of pg_stat_statements",
@@ -134,7 +124,7 @@ def buffers(app: Social) -> None:
 @check(points=2, runs="social", on=shelf)
 def dearest_first(app: Social) -> None:
     """The statement that has cost most in all comes first, be it ever so fast."""
-    sizes = numbers(app.ask(least_calls=1, page_size=ALL), "total_time")
+    sizes = expect.numbers(app.ask(least_calls=1, page_size=ALL), "total_time")
     expect.that(
         len(sizes) > 3 and sizes == sorted(sizes, reverse=True),
         "total_time that never rises from row to row",
@@ -152,7 +142,7 @@ def a_page(app: Social) -> None:
             rows = app.ask(least_calls=1, page_size=page_size)
             after = costs(app)
             expect.equal(len(rows), page_size, "rows")
-            page = {row["queryid"] for row in rows}
+            page = set(expect.by(rows, "queryid"))
             # Costs only grow: what stands on the page costs as much now as anything else did
             # before.
             least = min((after[one] for one in page & set(after)), default=0.0)
@@ -182,7 +172,7 @@ def least_calls(app: Social) -> None:
     calls = known(app, "wb_sixty")["calls"]
     asked(app, "wb_sixty", least_calls=calls)
     rows = app.ask(least_calls=calls + 1, page_size=ALL)
-    fewer = [row["calls"] for row in rows if row["calls"] is None or row["calls"] <= calls]
+    fewer = [found for found in expect.numbers(rows, "calls") if found <= calls]
     expect.equal(fewer, [], f"calls below {calls + 1}")
     expect.that(len(rows) > 0, "statements with more calls", "none")
 
@@ -209,9 +199,11 @@ def percent(app: Social) -> None:
             earlier = app.sql(TRUTH, [least])
             rows = app.ask(least_calls=least, page_size=page_size)
             later = app.sql(TRUTH, [least])
-            after = sum(numbers(later, "total_time"))
+            after = sum(expect.numbers(later, "total_time"))
             # What it cost to ask the view has been added before the answer was run.
-            before = sum(numbers(earlier, "total_time")) + max(0, asking(later) - asking(earlier))
+            before = sum(expect.numbers(earlier, "total_time")) + max(
+                0, asking(later) - asking(earlier)
+            )
             wrong = [row for row in rows if not within(row, before, after)]
             if not wrong and rows:
                 break
@@ -223,18 +215,20 @@ def percent(app: Social) -> None:
                     look="which rows are added up",
                 )
         for row in rows:
-            (share,) = numbers([row], "percent")
+            (share,) = expect.numbers([row], "percent")
             expect.that(close_to_a_tenth(share), "percents with one decimal", str(share))
 
 
 def asking(rows: Any) -> float:
     """What the question for the truth has cost so far."""
-    return sum(numbers([row for row in rows if "AS wb_truth" in str(row["query"])], "total_time"))
+    return sum(
+        expect.numbers([row for row in rows if "AS wb_truth" in str(row["query"])], "total_time")
+    )
 
 
 def within(row: Any, before: float, after: float) -> bool:
     """Whether the percent is of a total between the two."""
-    (time,), (share,) = numbers([row], "total_time"), numbers([row], "percent")
+    (time,), (share,) = expect.numbers([row], "total_time"), expect.numbers([row], "percent")
     low, high = sorted((before, after))
     return 100 * time / high - 0.06 <= share <= 100 * time / low + 0.06
 

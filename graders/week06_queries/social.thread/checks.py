@@ -131,7 +131,7 @@ def shows_a_post_and_its_replies(app: Social) -> None:
     write(app, 1004, 1003, 1)
     look = "what the walk begins with, and what it adds at each step"
     shows(app, 1000, {1000, 1001, 1002}, look)
-    rows = {row["id"]: row for row in app.ask(post_id=1000, max_depth=100)}
+    rows = expect.by(app.ask(post_id=1000, max_depth=100), "id")
     for number, parent, depth, name in (
         (1000, None, 0, "ada"),
         (1001, 1000, 1, "bela"),
@@ -283,7 +283,7 @@ def keeps_the_words_of_who_left(app: Social) -> None:
     write(app, 1702, 1701, 2, by="gone")
     write(app, 1703, 1702, 3)
     shows(app, 1700, {1700, 1701, 1702, 1703}, "deleted_at")
-    rows = {row["id"]: row for row in app.ask(post_id=1700, max_depth=100)}
+    rows = expect.by(app.ask(post_id=1700, max_depth=100), "id")
     for number in (1700, 1702):
         got = rows[number]["username"], rows[number]["content"]
         expect.equal(got, ("gone", f"Post {number}"), "name and content", look="deleted_at")

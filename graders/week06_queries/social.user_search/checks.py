@@ -69,7 +69,7 @@ def add(app: Social, username: str, display_name: str | None = None, **more: Any
 def found(app: Social, term: str, page_size: int = 50) -> list[str]:
     """The usernames that the answer finds, in its order."""
     rows = app.ask(term=term, viewer_id=None, page_size=page_size)
-    return [row["username"] for row in rows]
+    return expect.texts(rows, "username")
 
 
 def finds(app: Social, term: str, wanted: list[str], look: str = "") -> None:

@@ -78,9 +78,14 @@ def follow(app: Social, ids: dict[str, Any], ties: str) -> None:
 
 def suggested(app: Social, ids: dict[str, Any], user: str, page_size: int = 50) -> list[str]:
     """Who is suggested to the user, in the answer's order."""
-    known = {id_: name for name, id_ in ids.items()}
     rows = app.ask(user_id=ids[user], page_size=page_size)
-    return [known.get(row["id"], f"somebody else ({row['id']})") for row in rows]
+    return [name_of(ids, row["id"]) for row in rows]
+
+
+def name_of(ids: dict[str, Any], wanted: Any) -> str:
+    """Whose id this is."""
+    names = (name for name, id_ in ids.items() if id_ == wanted)
+    return next(names, f"somebody else ({wanted})")
 
 
 def suggests(app: Social, ids: dict[str, Any], user: str, wanted: str, look: str = "") -> None:
@@ -145,9 +150,8 @@ def counts_mutual_ties(app: Social) -> None:
     follow(app, ids, "ada: bob eve fay gone; bob: gus hal eve; eve: gus hal; fay: gus;"
            " gone: hal ivy; ivy: joe hal; joe: gus ivy; gus: hal bob; hal: bob eve")  # fmt: skip
     rows = app.ask(user_id=ids["ada"], page_size=50)
-    known = {id_: name for name, id_ in ids.items()}
     wanted = {"gus": 3, "hal": 3, "ivy": 1}
-    counted = {known.get(row["id"], "?"): row["mutual_count"] for row in rows}
+    counted = {name_of(ids, row["id"]): row["mutual_count"] for row in rows}
     got = {name: counted.get(name) for name in wanted}
     expect.equal(got, wanted, "mutual_count by name",
                  look="whose ties are counted")  # fmt: skip

@@ -80,6 +80,13 @@ def take(
     return reply
 
 
+def stored(app: SocialService, number: int, query: str) -> Any:
+    """The rows of the query, of which there are so many."""
+    found = app.sql(query)
+    expect.equal(len(found), number, "rows in the table", look="what `rows` was counted from")
+    return found
+
+
 def refused(
     app: SocialService,
     table: str,
@@ -237,7 +244,7 @@ def keeps_texts(app: SocialService) -> None:
         records: list[dict[str, Any]] = [{"id": n, "body": text} for n, text in enumerate(TEXTS)]
         look = "what a text must not hold as it is, and how it is written then"
         reply = take(app, method, "letters", records, look)
-        found = app.sql("SELECT id, body FROM letters ORDER BY id")
+        found = stored(app, len(records), "SELECT id, body FROM letters ORDER BY id")
         for record, row in zip(records, found, strict=True):
             expect.equal(dict(row), record, "a row", reply=reply, look=look)
         # Alone in its line, a text meets other rules.
@@ -290,7 +297,7 @@ def reads_values_as_their_columns_do(app: SocialService) -> None:
     written = ", ".join(f"{name}::text" for name in KINDS)
     for method in METHODS:
         reply = take(app, method, "measures", records, "what the column's type wants to be given")
-        found = app.sql(f"SELECT {written} FROM measures ORDER BY id")
+        found = stored(app, len(records), f"SELECT {written} FROM measures ORDER BY id")
         expect.equal(dict(found[0]), empty, "the row that is all null", reply=reply)
         for row, (name, sent, text) in zip(found[1:], MEASURES, strict=True):
             expect.equal(dict(row), {**empty, name: text}, f"{name}, sent as {expect.show(sent)}",
@@ -317,9 +324,11 @@ def keeps_documents_and_lists(app: SocialService) -> None:
     for method in METHODS:
         look = "what is written for a document or a list, and what for none"
         reply = take(app, method, "documents", records, look)
-        found = app.sql(
+        found = stored(
+            app,
+            len(records),
             "SELECT id, body, tags, body IS NULL AS no_body, tags IS NULL AS no_tags"
-            " FROM documents ORDER BY id"
+            " FROM documents ORDER BY id",
         )
         for record, row in zip(records, found, strict=True):
             nothing = {"no_body": record["body"] is None, "no_tags": record["tags"] is None}

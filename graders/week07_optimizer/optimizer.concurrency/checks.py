@@ -361,7 +361,7 @@ def the_first_failure_as_it_is(app: SocialService) -> None:
         look = f"the exception that reaches the service: a query has failed with SQLSTATE {code}"
         expect.status(reply, status, look)
         if status != 504:
-            told = reply.json.get("detail")
+            told = reply["detail"]
             message = f"trouble with {bad}"
             expect.that(message in str(told), f"the error's own message, {message}", reply.shown,
                         sent=reply.sent, look=look)  # fmt: skip

@@ -88,7 +88,7 @@ def summary(app: SocialService) -> list[dict[str, Any]]:
     """What /statements shows, if it has the right fields."""
     reply = app.get("/statements")
     expect.status(reply, 200)
-    rows = reply["statements"]
+    rows = expect.items(reply["statements"], "statements", reply.sent)
     for row in rows:
         if not isinstance(row, dict) or FIELDS - set(row):
             raise CheckFailed(f"each with {', '.join(sorted(FIELDS))}", reply.shown, reply.sent,
@@ -96,7 +96,9 @@ def summary(app: SocialService) -> list[dict[str, Any]]:
         if not all(type(row[name]) in (int, float) for name in NUMBERS):
             raise CheckFailed(f"numbers for {', '.join(NUMBERS)}", reply.shown, reply.sent,
                               "what summary() returns")  # fmt: skip
-    return list(rows)
+        for name in NUMBERS:
+            expect.number(row[name], name, reply.sent)  # NaN and Infinity are of that type, too
+    return rows
 
 
 def measured(app: SocialService, words: tuple[str, ...]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 from workbench.checking import CheckFailed, Reply, SocialService, check, expect
 
@@ -144,11 +143,12 @@ def pids(app: SocialService) -> list[int]:
     return [row["pid"] for row in found]
 
 
-def pool_of(app: SocialService) -> dict[str, Any]:
+def pool_of(app: SocialService) -> dict[str, int]:
     """The four numbers of GET /pool."""
     reply = app.get("/pool")
     expect.status(reply, 200)
-    return {name: reply[name] for name in ("max_size", "open", "idle", "waiting")}
+    names = ("max_size", "open", "idle", "waiting")
+    return {name: expect.whole(reply[name], name, reply.sent) for name in names}
 
 
 def numbers(most: int, open_: int, idle: int, waiting: int) -> dict[str, int]:
@@ -205,7 +205,7 @@ def answered(replies: list[Future[Reply]], look: str) -> None:
 def in_hand(app: SocialService) -> int:
     """How many requests have a connection, or wait for one."""
     now = pool_of(app)
-    return int(now["open"] - now["idle"] + now["waiting"])
+    return now["open"] - now["idle"] + now["waiting"]
 
 
 def is_whole(app: SocialService, most: int, after: str) -> None:
@@ -439,7 +439,7 @@ def speaks_json(app: SocialService) -> None:
         for one in (value, [], "text", 0):
             reply = other.post("/trials/jsonb", json={"value": one})
             expect.status(reply, 200)
-            got = reply.json
+            got = expect.fields(reply.json, "what came back", reply.sent)
             text = got.pop("of a query", None)
             wanted = {"a query": one, "copy_records_to_table": one, "json": "[1]"}
             expect.equal(got, wanted, f"what came back, when {expect.show(one)} was sent",
@@ -465,7 +465,7 @@ def hands_on_nothing(app: SocialService) -> None:
         expect.status(other.get("/trials/time-out"), 504, "which TimeoutErrors are the pool's own")
         reply = other.get("/trials/lose")
         expect.status(reply, 200)
-        open_, idle = reply.json
+        open_, idle = reply[0], reply[1]
         expect.equal(open_, idle, "`open` in Pool.state(), when the server has ended the only one"
                      " that is not `idle`", look="what `open` is counted from")  # fmt: skip
         expect.status(other.get(POST), 200, "what becomes of the place of one that has ended")
@@ -481,7 +481,8 @@ def closes_in_the_end(app: SocialService) -> None:
         before = abandoned(app)
         reply = other.get("/trials/fail-half-way")
         expect.status(reply, 200)
-        expect.that(len(reply.json) == 1, "a connection of the second pool", reply.shown)
+        made = expect.items(reply.json, "what came back", reply.sent)
+        expect.that(len(made) == 1, "a connection of the second pool", reply.shown)
         app.wait_until(lambda: len(pids(app)) == 6, "only the connections of the two services are"
                        " open, when the block of a third pool was left by an exception",
                        look)  # fmt: skip

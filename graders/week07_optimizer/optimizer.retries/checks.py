@@ -4,6 +4,7 @@ which no rollback undoes."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
@@ -12,9 +13,12 @@ from typing import Any
 from workbench.checking import App, Reply, SocialService, check, expect
 
 ATTEMPTS = 3
+#: All connections are there from the beginning: whoever may have one has it at once.
+POOL = 8
 SETTINGS = {
-    "RETRY_ATTEMPTS": str(ATTEMPTS), "RETRY_BASE_MS": "1", "POOL_MAX_SIZE": "8",
-    "STATEMENT_TIMEOUT_MS": "60000",
+    "RETRY_ATTEMPTS": str(ATTEMPTS), "RETRY_BASE_MS": "1", "STATEMENT_TIMEOUT_MS": "60000",
+    "POOL_MIN_SIZE": str(POOL), "POOL_MAX_SIZE": str(POOL), "POOL_TIMEOUT_MS": "20000",
+    "CONNECT_TIMEOUT_MS": "20000",
 }  # fmt: skip
 
 #: Whoever loses has lost to one that was committed, and there can only be three of those.
@@ -54,8 +58,11 @@ _SEQUENCES = ("tries", "try_1", "try_2", "try_3", "try_4")
 BEGIN_COUNTING = "; ".join(f"CREATE SEQUENCE {name}" for name in _SEQUENCES)
 END_COUNTING = f"DROP SEQUENCE {', '.join(_SEQUENCES)}"
 
+#: While a check holds these, requests for posts wait, and so does a pause of the route below.
+LOCKS = "LOCK TABLE posts; SELECT pg_advisory_xact_lock(7)"
+
 #: A route that does the work it is sent, tells what became of it, and notes the pauses instead of
-#: making them.
+#: making them. In one of them it waits, on a connection that is not the pool's.
 ROUTE = '    app.router.add_put("/users/{user_id}/pins/{post_id}", pin)\n'
 NOTED = [
     (ROUTE, ROUTE +
@@ -65,11 +72,13 @@ NOTED = [
      "    known = {'asyncpg': asyncpg, 'OtherDatabaseError': OtherDatabaseError}\n\n"
      "    async def run(request: web.Request) -> web.Response:\n"
      "        asked = await request.json()\n"
-     "        told, ended = {'pauses': [], 'kept': [], 'calls': 0}, []\n\n"
+     "        told, ended = {'pauses': [], 'calls': 0}, []\n\n"
      "        async def note(seconds):\n"
      "            told['pauses'].append(float(seconds))\n"
-     "            state = pool.state()\n"
-     "            told['kept'].append(state['open'] - state['idle'])\n\n"
+     "            if len(told['pauses']) == asked.get('waits_in'):\n"
+     "                waiting = await asyncpg.connect(settings.database_url)\n"
+     "                await waiting.execute('SELECT pg_advisory_xact_lock_shared(7)')\n"
+     "                await waiting.close()\n\n"
      "        async def work(connection):\n"
      "            told['calls'] += 1\n"
      "            for statement in asked.get('statements', []):\n"
@@ -277,6 +286,25 @@ def ask(app: App, **asked: Any) -> Any:
     return reply.json
 
 
+@contextmanager
+def locked(app: SocialService) -> Iterator[tuple[Any, ThreadPoolExecutor]]:
+    """The locks, held until the block ends, and threads for what waits for them meanwhile."""
+    with ThreadPoolExecutor(POOL + 1) as threads, app.sql.holding(LOCKS) as held:
+        yield held, threads
+
+
+def all_are_had(
+    app: SocialService, service: App, held: Any, threads: ThreadPoolExecutor, when: str, look: str,
+    *, beside: int = 0,
+) -> None:  # fmt: skip
+    """As many requests as the service's pool has connections get to PostgreSQL at once, where they
+    wait for the lock, beside others that wait. What the pool tells of itself is not asked for."""
+    for _ in range(POOL):
+        threads.submit(service.get, "/posts/1")
+    expected = f"all {POOL} connections of the pool can be had {when}: {POOL} requests at once run"
+    app.wait_until(lambda: held.waiting == POOL + beside, expected, look)
+
+
 def in_vain(app: App, attempts: int, base: float) -> tuple[Any, str]:
     """What so many attempts come to, each of which is ended; and what was sent."""
     told = ask(app, attempts=attempts, base=base, broken_off=attempts)
@@ -287,17 +315,20 @@ def in_vain(app: App, attempts: int, base: float) -> tuple[Any, str]:
     return told, sent
 
 
-@check(points=2, runs="social_service", on=network, settings=SETTINGS)
+@check(points=2, runs="social_service", on=network, settings=SETTINGS, seconds=30)
 def keeps_nothing_in_the_pause(app: SocialService) -> None:
     """Between two tries it pauses, with the `sleep` that it is given, and keeps no connection of
     the pool meanwhile. After the last try there is no pause."""
     with app.altered("backend/social/service/pins.py", NOTED) as other:
         for attempts in (4, 1):
-            told, sent = in_vain(other, attempts, 0.001)
-            kept = max(told["kept"], default=0)
-            look = "which block the sleep stands in"
-            wanted = "no connection of the pool in use during a pause"
-            expect.that(kept == 0, wanted, f"{kept} in use", sent=sent, look=look)
+            in_vain(other, attempts, 0.001)
+        for pause in (1, 3):
+            with locked(app) as (held, threads):
+                vain = partial(ask, other, attempts=4, base=0.001, broken_off=4, waits_in=pause)
+                threads.submit(vain)
+                app.wait_until(lambda held=held: held.waiting == 1, f"pause {pause} of 4 tries")
+                all_are_had(app, other, held, threads, f"in pause {pause} of 4 tries",
+                            "which block the sleep stands in", beside=1)  # fmt: skip
 
 
 @check(points=2, runs="social_service", on=network, settings=SETTINGS)
@@ -329,7 +360,7 @@ def pauses_grow_and_vary(app: SocialService) -> None:
                     sent=what, look="how the limit grows")  # fmt: skip
 
 
-@check(points=2, runs="social_service", on=network, settings=SETTINGS, hidden=True)
+@check(points=2, runs="social_service", on=network, settings=SETTINGS, seconds=30, hidden=True)
 def raises_what_it_should(app: SocialService) -> None:
     """What the work itself raises is raised as it is, and rolls the transaction back; what it
     returns is returned, also None. A GaveUp has the last error as its cause."""
@@ -357,11 +388,12 @@ def raises_what_it_should(app: SocialService) -> None:
                 f"what is raised when the last of {attempts} is in vain, too, and its cause",
                 look="`raise ... from ...`",
             )
-        state = other.get("/pool").json
-    expect.equal(state["idle"], state["open"], "free connections, of those that are open")
+        with locked(app) as (held, threads):
+            all_are_had(app, other, held, threads, "after work that has failed",
+                        "what gives the connection back")  # fmt: skip
 
 
-@check(points=2, runs="social_service", on=network, settings=SETTINGS)
+@check(points=2, runs="social_service", on=network, settings=SETTINGS, seconds=30)
 def who_leaves_is_not_worked_for(app: SocialService) -> None:
     """When the client leaves, its statement ends in PostgreSQL, too, and nothing of it is
     stored."""
@@ -375,11 +407,7 @@ def who_leaves_is_not_worked_for(app: SocialService) -> None:
             f"no statement of PUT {path} in PostgreSQL once the client has closed its connection"
         )
         app.wait_until(lambda: held.waiting == 0, ended, look)
-    look = "what gives the connection back"
-    app.wait_until(lambda: in_use(app) == 0, "no connection of the pool in use", look)
+    with locked(app) as (held, threads):
+        all_are_had(app, app, held, threads, "when the client has left",
+                    "what gives the connection back")  # fmt: skip
     expect.equal(pinned(app, user), [], "pins of the user", look="who goes on without the client")
-
-
-def in_use(app: SocialService) -> int:
-    state = app.get("/pool")
-    return int(state["open"]) - int(state["idle"])

@@ -209,4 +209,23 @@ WRONG = [
         fails=["pauses_grow_and_vary"],
         edits=[("base_seconds * 2 ** (tried - 1)", "base_seconds")],
     ),
+    Wrong(
+        "keeps_and_denies",
+        "One connection for all tries; while it sleeps it has the pool say that all are idle.",
+        fails=["keeps_nothing_in_the_pause"],
+        edits=[(_LOOP + _REST, '''    async with pool.connection() as connection:
+        for tried in range(attempts):
+            if tried:
+                limit = base_seconds * 2 ** (tried - 1)
+                true = pool.state
+                pool.state = lambda: {**true(), "idle": true()["open"]}
+                await sleep(random.uniform(limit / 2, limit))
+                del pool.state
+            try:
+                async with connection.transaction(isolation="serializable"):
+                    return await work(connection)
+            except PASSING as error:
+                failure = error
+''')],
+    ),
 ]  # fmt: skip
