@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import io
 import tarfile
+import tempfile
 import warnings
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from workbench.grading.archives import ArchiveRefused, Limits, is_archive, unpack, without_ending
+from workbench.grading.archives import (
+    ARCHIVES,
+    ArchiveRefused,
+    Limits,
+    is_archive,
+    unpack,
+    without_ending,
+)
 
 
 def zipped(file: Path, members: dict[str, bytes]) -> Path:
@@ -49,7 +59,9 @@ def refusal(archive: Path, limits: Limits | None = None) -> str:
 def test_wanted_members_are_unpacked_and_the_others_named(tmp_path: Path) -> None:
     archive = zipped(tmp_path / "a.zip", {"Zoë/x.ipynb": b"1", "y.pdf": b"2"})
     out = tmp_path / "out"
-    assert unpack(archive, out, Limits(), lambda name: name == "x.ipynb") == ["y.pdf"]
+    assert unpack(archive, out, Limits(), lambda name: name == "x.ipynb") == {
+        "y.pdf": "it is no notebook"
+    }
     assert (out / "Zoë/x.ipynb").read_bytes() == b"1"
     assert not (out / "y.pdf").exists()
 
@@ -117,16 +129,67 @@ def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
     assert "encrypted" in refusal(archive)
 
 
-def test_links_are_not_unpacked(tmp_path: Path) -> None:
+def test_links_are_not_unpacked_and_said(tmp_path: Path) -> None:
     link = tarfile.TarInfo("x.ipynb")
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-    assert unpacked(tarred(tmp_path / "a.tar.gz", (link, b""))) == {}
-    (tmp_path / "out").rmdir()
+    tar = tarred(tmp_path / "a.tar.gz", (link, b""))
     entry = zipfile.ZipInfo("x.ipynb")
     entry.external_attr = 0o120777 << 16
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr(entry, "/etc/passwd")
-    assert unpacked(tmp_path / "a.zip") == {}
+    for made, to in ((tar, tmp_path / "1"), (tmp_path / "a.zip", tmp_path / "2")):
+        said = unpack(made, to, Limits(), lambda name: True)
+        assert said == {"x.ipynb": "it is a link or a device"}
+        assert list(to.iterdir()) == []
+
+
+def test_a_refused_archive_gives_its_share_back(tmp_path: Path) -> None:
+    whole = Limits(bytes=15, files=3)
+    bomb = zipped(tmp_path / "a.zip", {"a.ipynb": bytes(10), "b.ipynb": bytes(10)})
+    many = zipped(tmp_path / "b.zip", {f"{number}.py": b"" for number in range(4)})
+    for archive in (bomb, many):
+        refusal(archive, Limits(bytes=100, files=100, within=whole) if archive is bomb else whole)
+        assert (whole.bytes, whole.files) == (15, 3)
+
+
+def test_what_is_not_unpacked_counts_for_its_own_archive_only(tmp_path: Path) -> None:
+    whole = Limits(files=3)
+    own = Limits(files=5, within=whole)
+    assert unpacked(zipped(tmp_path / "a.zip", {"x.ipynb": b"1", "y": b"", "z": b""}), own)
+    assert (own.files, whole.files) == (2, 2)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=20))
+def test_no_limit_is_exceeded_and_a_refusal_takes_nothing(asked: list[tuple[int, int]]) -> None:
+    whole = Limits(bytes=30, files=20)
+    own = Limits(bytes=20, files=25, within=whole)
+    for size, files in asked:
+        before = (whole.bytes, whole.files, own.bytes, own.files)
+        try:
+            own.take(size, files)
+        except ArchiveRefused:
+            assert (whole.bytes, whole.files, own.bytes, own.files) == before
+        assert min(whole.bytes, whole.files, own.bytes, own.files) >= 0
+
+
+@given(st.text(st.characters(exclude_characters="/\\:\0", exclude_categories=["Cs"]), max_size=150))
+def test_a_name_of_any_length_is_unpacked_and_keeps_its_ends(name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        member = f"Eve_2_{name}_1_reading.ipynb"
+        (one,) = unpacked(zipped(Path(folder) / "a.zip", {member: b"1"}))
+        assert one.startswith("Eve_2_")
+        assert one.endswith("_1_reading.ipynb")
+        assert len(one.encode()) <= 255
+
+
+def test_two_long_names_stay_two(tmp_path: Path) -> None:
+    names = [f"{'业' * 90}{number}{'业' * 90}.ipynb" for number in (1, 2)]
+    assert len(unpacked(zipped(tmp_path / "a.zip", dict.fromkeys(names, b"1")))) == 2
+
+
+def test_folders_without_end_are_left_out(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "a.zip", {"a/" * 2500 + "x.ipynb": b"1", "y.ipynb": b"2"})
+    assert unpacked(archive) == {"y.ipynb": b"2"}
 
 
 def test_a_file_where_a_folder_must_be_is_refused(tmp_path: Path) -> None:
@@ -141,3 +204,10 @@ def test_endings() -> None:
         "Bob", "a.b", "c"
     ]  # fmt: skip
     assert not is_archive("notes.gz")
+
+
+@given(st.text(st.sampled_from(". aZ"), max_size=4), st.sampled_from(ARCHIVES))
+def test_without_its_ending_an_archive_has_a_folders_name(name: str, ending: str) -> None:
+    left = without_ending(name + ending)
+    assert Path("x/y").with_name(left).name == left
+    assert left != ".."

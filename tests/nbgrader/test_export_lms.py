@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def test_canvas_gradebook_is_filled_in(office: Office) -> None:
     office.mark("smitheve_501", 7.5, late=1)
     office.mark("s502", 10)
     office.mark("vandykezoë_503", None)
-    office.mark("x_505", 0)
+    office.mark("hyperlinkevil_505", 0)
     office.mark("stranger", 4)
     office.absent("s999")
     gradebook = office.file(CANVAS)
@@ -101,8 +102,24 @@ def test_canvas_gradebook_is_filled_in(office: Office) -> None:
     assert "Not in Canvas' gradebook, so left out: stranger" in said
 
 
+def test_a_number_that_is_not_canvas_gives_nobody_elses_mark(office: Office) -> None:
+    office.mark("jdoe_501", 7)  # a login, by which Jane Doe is known
+    office.mark("rroe_502", 8)  # a login that Canvas does not know
+    office.mark("smitheve_503", 9)
+    office.mark("s503", 1)
+    gradebook = office.file(
+        f"Student,ID,SIS User ID,SIS Login ID,Section,{LAB} (99)\n"
+        '"Roe, Richard",501,s501,rroe,A,1\n"Poe, Mary",502,s502,mpoe,A,2\n'
+        '"Smith, Eve",503,s503,eve,A,3\n"Doe, Jane",7001,s7,jdoe_501,A,\n'
+    )
+    rows, said = office.export("canvas.ExportCanvas", f"--ExportCanvas.gradebook={gradebook}")
+    assert [(row[1], row[-1]) for row in rows[1:]] == [("7001", "7")]
+    assert "so left out: rroe_502. Name the ID there with" in said
+    assert re.search("(smitheve_503 and s503|s503 and smitheve_503) are the same person", said)
+
+
 def test_canvas_with_semicolons_another_title_and_other_points(office: Office) -> None:
-    office.mark("a_501", 3)
+    office.mark("smitheve_501", 3)
     text = CANVAS.replace(f"{LAB} (99)", "Week 1 (12345)").replace("10.00", "100")
     text = "\n".join(";".join(row) for row in csv.reader(text.splitlines()))
     gradebook = f"--ExportCanvas.gradebook={office.file(text)}"
@@ -160,6 +177,42 @@ def test_moodle_worksheet_is_filled_in(office: Office) -> None:
     ]
     assert f"Withheld, so left empty: {LAB} of Zoë van Dyke" in said
     assert "Not in Moodle's worksheet, so left out: Ian Smith." in said
+
+
+def test_another_groups_learner_of_the_same_name_gets_no_mark(office: Office) -> None:
+    """Of two Eve Smiths the worksheet has one; and one learner is known by two ids."""
+    office.mark("Eve Smith_12", 7)
+    office.mark("Eve Smith_15", 3)
+    office.mark("Bob_77", 1)
+    office.mark("Bob", 2)
+    worksheet = office.file(
+        "Identifier,Full name,Email address,Grade,Maximum Grade,Last modified (grade)\n"
+        "Participant 12,Eve Smith,e1@x,,10,-\nParticipant 77,Bob,b@x,5,10,-\n"
+    )
+    rows, said = office.export("moodle.ExportMoodle", f"--ExportMoodle.worksheet={worksheet}")
+    assert [row[3] for row in rows[1:]] == ["7", "5"]
+    assert "Not in Moodle's worksheet, so left out: Eve Smith_15." in said
+    assert re.search("(Bob_77 and Bob|Bob and Bob_77) are the same person", said)
+
+
+def test_moodles_number_alone_tells_nobody(office: Office) -> None:
+    """Without a column of names, as in another language, only ids that are identifiers count."""
+    office.mark("jdoe_501", 7)
+    office.mark("Teilnehmerin_502", 8)  # marked blindly: Moodle takes the stroke out
+    worksheet = office.file(
+        "ID,Vollständiger Name,Bewertung,Zuletzt geändert\n"
+        "Teilnehmer/in501,Richard Roe,,-\nTeilnehmer/in502,,,-\n"
+    )
+    columns = ("identifier=ID", "grade=Bewertung", "modified=Zuletzt geändert")
+    options = [f"--ExportMoodle.columns={one}" for one in columns]
+    worksheet = f"--ExportMoodle.worksheet={worksheet}"
+    rows, said = office.export("moodle.ExportMoodle", worksheet, *options)
+    assert [row[2] for row in rows[1:]] == ["", "8"]
+    assert '"name=..."; there are: ID, Vollständiger Name, Bewertung' in said
+    name = "--ExportMoodle.columns=name=Vollständiger Name"
+    rows, said = office.export("moodle.ExportMoodle", worksheet, *options, name)
+    assert [row[2] for row in rows[1:]] == ["", "8"]
+    assert "left out: jdoe_501" in said
 
 
 def test_moodle_in_another_language_and_with_another_maximum(office: Office) -> None:

@@ -135,3 +135,32 @@ def test_limits_are_settings(lms_class: Class) -> None:
     said = lms_class.run_forked("zip_collect", LAB, "--SafeExtractor.max_bytes=500000")
     assert "larger than all that a class submits" in said
     assert scores(lms_class) == {}
+
+
+def test_one_learners_oddities_stop_nobody_and_are_said(lms_class: Class) -> None:
+    """A bomb, an archive without a name, a name too long, a link, nothing at all, capitals."""
+    mark = "assignsubmission_file"
+    good = text(lms_class, ALPHA)
+    link = zipfile.ZipInfo(f"{FIRST}.ipynb")
+    link.external_attr = 0o120777 << 16
+    linked = io.BytesIO()
+    with zipfile.ZipFile(linked, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    export = {
+        f"Amy_1_{mark}_hw.zip": zipped({f"{FIRST}.ipynb": bytes(900_000)}),
+        f"Bo_2_{mark}_hw.zip": zipped({f"{number}.py": "" for number in range(101)}),
+        f"Cy_3_{mark}_hw.zip": zipped({"hw/.zip": zipped({f"{FIRST}.ipynb": good}), "..zip": b""}),
+        f"李明_4_{mark}_{'数据库作业' * 18}_{FIRST}.ipynb": good,
+        f"Di_5_{mark}_hw.zip": linked.getvalue(),
+        f"Ed_6_{mark}_hw.zip": zipped({}),
+        f"Flo_7_{mark}_{FIRST.upper()}.IPYNB": good,
+        f"Gus_8_{mark}_hw.zip": zipped({f"{FIRST}.ipynb": good}),
+    }
+    (archive_folder(lms_class) / "Databases-Week 1-77.zip").write_bytes(zipped(export))
+    limits = ("--SafeExtractor.max_bytes_each=800000", "--SafeExtractor.max_files=100")
+    said = lms_class.run_forked("zip_collect", LAB, *limits)
+    assert set(scores(lms_class)) == {"Cy", "李明", "Flo", "Gus"}
+    assert "larger than all that a learner submits" in said
+    assert "holds more files than a learner submits" in said
+    assert f"as it is a link or a device: {FIRST}.ipynb" in said
+    assert f"Ed_6_{mark}_hw.zip: it holds no notebook" in said

@@ -20,6 +20,10 @@ from typing import IO
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 
+#: The longest name that is left as it is, and the most folders in which a member may lie.
+NAME_BYTES = 240
+FOLDERS = 12
+
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError,
     NotImplementedError, RuntimeError, ValueError,
@@ -32,11 +36,34 @@ class ArchiveRefused(Exception):
 
 @dataclass
 class Limits:
-    """What is left to be unpacked: of bytes, files, and archives within archives."""
+    """What is left to be unpacked: of bytes, files, and archives within archives.
+
+    whose: who submits that much at most, for messages; within: the limits of what this is a part
+    of, from which everything is taken as well.
+    """
 
     bytes: int = 4_000_000_000
     files: int = 20_000
     depth: int = 3
+    whose: str = "a class"
+    within: Limits | None = None
+
+    def take(self, size: int = 0, files: int = 0) -> None:
+        """Raises ArchiveRefused, and takes nothing, when there is not so much left."""
+        if files > self.files:
+            raise ArchiveRefused(f"it holds more files than {self.whose} submits")
+        if size > self.bytes:
+            raise ArchiveRefused(f"unpacked it is larger than all that {self.whose} submits")
+        if self.within:
+            self.within.take(size, files)
+        self.bytes -= size
+        self.files -= files
+
+    def give_back(self, size: int = 0, files: int = 0) -> None:
+        self.bytes += size
+        self.files += files
+        if self.within:
+            self.within.give_back(size, files)
 
 
 def is_archive(name: str) -> bool:
@@ -44,40 +71,46 @@ def is_archive(name: str) -> bool:
 
 
 def without_ending(name: str) -> str:
-    """An archive's name without what makes it one."""
+    """An archive's name without what makes it one: what a folder can be called."""
     ending = next(one for one in ARCHIVES if name.lower().endswith(one))
-    return name[: -len(ending)]
+    rest = name[: -len(ending)]
+    return rest if rest.strip(".") else "archive"
 
 
-def unpack(archive: Path, to: Path, limits: Limits, wanted: Callable[[str], bool]) -> list[str]:
-    """Unpack the members whose names are `wanted` into the new folder `to`; the others' names.
+def unpack(
+    archive: Path, to: Path, limits: Limits, wanted: Callable[[str], bool]
+) -> dict[str, str]:
+    """Unpack the members whose names are `wanted` into the new folder `to`; why the others are not.
 
     What is unpacked is taken off `limits`, by the bytes that really come out, whatever the archive
-    says of itself. Links and devices are never unpacked. Raises ArchiveRefused when a name leads
-    out of `to`, a limit is reached, or the archive is broken or encrypted; then nothing stays.
+    says of itself; members that stay in the archive count for `limits` only, not for what that is
+    within. Links and devices are never unpacked. Raises ArchiveRefused when a name leads out of
+    `to`, a limit is reached, or the archive is broken or encrypted; then nothing stays, and
+    nothing is taken off.
     """
-    ignored: list[str] = []
+    left_out: dict[str, str] = {}
+    size, files = limits.bytes, limits.files
     to.mkdir(parents=True)
     try:
         for name, stream in _members(archive):
-            limits.files -= 1
-            if limits.files < 0:
-                raise ArchiveRefused("it holds more files than a class submits")
+            limits.take(files=1)
             place = _inside(name)
-            if not wanted(place.name):
-                ignored.append(name)
+            why = _why_not(place, wanted) if stream else "it is a link or a device"
+            if why or stream is None:
+                left_out[name] = why
                 continue
-            target = to / place
+            target = to.joinpath(*map(_short, place.parts))
             target.parent.mkdir(parents=True, exist_ok=True)
             with stream() as source, target.open("wb") as copy:
                 _copy(source, copy, limits)
-    except ArchiveRefused as refused:
+    except (ArchiveRefused, *_BROKEN) as error:
         shutil.rmtree(to)
-        raise _refusal(archive, str(refused)) from None
-    except _BROKEN as error:
-        shutil.rmtree(to)
-        raise _refusal(archive, f"it cannot be read: {error}") from None
-    return ignored
+        limits.give_back(size - limits.bytes, files - limits.files)
+        refused = isinstance(error, ArchiveRefused)
+        raise _refusal(archive, f"{error}" if refused else f"it cannot be read: {error}") from None
+    if limits.within:
+        limits.within.give_back(files=len(left_out))
+    return left_out
 
 
 def _refusal(archive: Path, why: str) -> ArchiveRefused:
@@ -87,20 +120,25 @@ def _refusal(archive: Path, why: str) -> ArchiveRefused:
     )
 
 
-def _members(archive: Path) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
-    """The regular files of the archive: name, and how to open it, until the next is asked for."""
+def _members(archive: Path) -> Iterator[tuple[str, Callable[[], IO[bytes]] | None]]:
+    """All but the folders: name, and how to open it, until the next is asked for.
+
+    None stands for links and devices.
+    """
     if archive.name.lower().endswith(".zip"):
         with zipfile.ZipFile(archive) as opened:
             for entry in opened.infolist():
                 _inside(entry.filename)
-                if not entry.is_dir() and not _is_link(entry):
-                    yield entry.filename, partial(opened.open, entry)
+                if not entry.is_dir():
+                    regular = not _is_link(entry)
+                    yield entry.filename, partial(opened.open, entry) if regular else None
     else:
         with tarfile.open(archive) as tar:
             for member in tar:
                 _inside(member.name)
-                if member.isreg():
-                    yield member.name, partial(tar.fileobject, tar, member)
+                if not member.isdir():
+                    regular = member.isreg()
+                    yield member.name, partial(tar.fileobject, tar, member) if regular else None
 
 
 def _is_link(entry: zipfile.ZipInfo) -> bool:
@@ -117,9 +155,25 @@ def _inside(name: str) -> PurePosixPath:
     return place
 
 
+def _why_not(place: PurePosixPath, wanted: Callable[[str], bool]) -> str:
+    if not wanted(place.name):
+        return "it is no notebook"
+    return "it lies too deep in folders" if len(place.parts) > FOLDERS else ""
+
+
+def _short(name: str) -> str:
+    """A name that file systems take: of a longer one the two ends, which tell whose and what it is.
+
+    Most take 255 bytes, in which a name in Chinese or Thai has a third of the letters.
+    """
+    whole = name.encode("utf-8", "surrogateescape")
+    if len(whole) <= NAME_BYTES:
+        return name
+    first, last = (part.decode("utf-8", "ignore") for part in (whole[:160], whole[-70:]))
+    return f"{first}~{zlib.crc32(whole):08x}~{last}"
+
+
 def _copy(source: IO[bytes], target: IO[bytes], limits: Limits) -> None:
     while block := source.read(1 << 20):
-        limits.bytes -= len(block)
-        if limits.bytes < 0:
-            raise ArchiveRefused("unpacked it is larger than all that a class submits")
+        limits.take(size=len(block))
         target.write(block)

@@ -9,6 +9,7 @@ Source: github.com/instructure/canvas-lms, lib/gradebook_importer.rb and lib/gra
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 from nbgrader.api import Gradebook, Student
@@ -16,15 +17,15 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
 from workbench.course import CourseError, load_course
-from workbench.grading.nbgrader_plugins.lms_table import (
-    Table,
-    TableError,
+from workbench.grading.nbgrader_plugins.lms_people import (
+    confirms,
+    first_found,
+    is_known_by,
     name_of,
     number_of,
-    only_row,
-    same_name,
-    say_what_is_empty,
+    rows_of,
 )
+from workbench.grading.nbgrader_plugins.lms_table import Row, Table, TableError, say_what_is_empty
 from workbench.grading.nbgrader_plugins.marks import Mark, marks, points
 
 #: The learner's columns, of which Canvas writes the last one always.
@@ -79,15 +80,21 @@ class ExportCanvas(ExportPlugin):
                 theirs = [row[at] or points(labs[lab]) for lab, at in columns.items()]
                 rows.append(row[:info] + theirs)
                 self._compare_points(labs, {lab: row[at] for lab, at in columns.items()})
-        for student, by_lab in _by_student(given):
-            found = _row(student, exported)
-            if found is None:
-                self.log.warning("Not in Canvas' gradebook, so left out: %s.", student.id)
-                continue
-            cells = [
-                by_lab[lab].score if lab in by_lab else found[at] for lab, at in columns.items()
-            ]
-            rows.append(found[:info] + cells)
+        submitted = _by_student(given)
+        found = rows_of(
+            (student for student, _ in submitted),
+            lambda student: _row(student, exported),
+            self,
+            "Canvas' gradebook",
+            "Name the ID there with `nbgrader db student add LEARNER --lms-user-id=ID`.",
+        )
+        for student, by_lab in submitted:
+            if student.id in found:
+                theirs = found[student.id]
+                rows.append(theirs[:info] + [
+                    by_lab[lab].score if lab in by_lab else theirs[at]
+                    for lab, at in columns.items()
+                ])  # fmt: skip
         return Table(header, rows)
 
     def _column(self, lab: str, header: list[str]) -> int:
@@ -126,17 +133,19 @@ def _by_student(given: list[Mark]) -> list[tuple[Student, dict[str, Mark]]]:
     return [(students[id], by_lab) for id, by_lab in found.items()]  # noqa: A001
 
 
-def _row(student: Student, table: Table) -> list[str] | None:
-    """The learner's row: by Canvas' id, then by SIS ids, then by a name that only one has."""
-    keys = (
-        ("ID", {student.lms_user_id, number_of(student)}),
-        ("SIS User ID", {student.id, student.lms_user_id}),
-        ("SIS Login ID", {student.id, student.email}),
+def _row(student: Student, table: Table) -> Row | None:
+    """The learner's row: by what is Canvas' own, by id and name, by a name that only one has."""
+
+    def has(column: str, *wanted: str | None) -> Callable[[Row], bool]:
+        at = table.header.index(column) if column in table.header else None
+        return lambda row: at is not None and bool(row[at].strip()) and row[at] in wanted
+
+    has_number = has("ID", number_of(student))
+    return first_found(
+        table,
+        has("ID", student.lms_user_id),
+        has("SIS User ID", student.id, student.lms_user_id),
+        has("SIS Login ID", student.id, student.email),
+        lambda row: has_number(row) and confirms(student, row[0]),
+        lambda row: is_known_by(student, row[0]),
     )
-    for column, wanted in keys:
-        if column in table.header:
-            at = table.header.index(column)
-            row = only_row(table, lambda row: bool(row[at].strip()) and row[at] in wanted)  # noqa: B023
-            if row is not None:
-                return row
-    return only_row(table, lambda row: same_name(student, row[0]))

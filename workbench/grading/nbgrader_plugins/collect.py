@@ -19,7 +19,12 @@ class SafeExtractor(ExtractorPlugin):
     max_bytes = Int(Limits.bytes, help="Bytes that all archives together may unpack to").tag(
         config=True
     )
-    max_files = Int(Limits.files, help="Files that all archives together may hold").tag(config=True)
+    max_bytes_each = Int(
+        200_000_000, help="Bytes that an archive within the export may unpack to"
+    ).tag(config=True)
+    max_files = Int(
+        Limits.files, help="Files that one archive may hold, and that all may unpack to"
+    ).tag(config=True)
     max_depth = Int(Limits.depth, help="How deep archives may lie within archives").tag(config=True)
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
@@ -28,16 +33,18 @@ class SafeExtractor(ExtractorPlugin):
         An archive that is refused is said, and stops nobody else's from being unpacked.
         """
         source, target = Path(archive_path), Path(extracted_path)
-        limits = Limits(self.max_bytes, self.max_files)
+        whole = Limits(self.max_bytes, self.max_files)
         for file in sorted(source.rglob("*")):
             place = target / file.relative_to(source)
             if is_archive(file.name) and file.is_file():
+                limits = Limits(self.max_bytes, self.max_files, within=whole)
                 self._unpack(file, place.with_name(without_ending(file.name)), limits, 1)
             elif _is_notebook(file.name) and file.is_file():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, place)
             elif file.is_file():
                 self.log.warning("Left out, as it is no notebook: %s", file)
+        _in_small_letters(target)
 
     def _unpack(self, archive: Path, to: Path, limits: Limits, depth: int) -> None:
         self.log.info("Unpacking %s", archive)
@@ -48,15 +55,19 @@ class SafeExtractor(ExtractorPlugin):
                 raise ArchiveRefused(
                     f"{archive} was refused: it lies more than {self.max_depth} archives deep."
                 )
-            for name in unpack(archive, to, limits, _is_wanted):
-                self.log.warning("Left out of %s, as it is no notebook: %s", archive.name, name)
+            for name, why in unpack(archive, to, limits, _is_wanted).items():
+                self.log.warning("Left out of %s, as %s: %s", archive.name, why, name)
         except ArchiveRefused as refused:
             self.log.error("%s", refused)
             return
-        for inner in [
-            one for one in sorted(to.rglob("*")) if is_archive(one.name) and one.is_file()
-        ]:
-            self._unpack(inner, inner.with_name(without_ending(inner.name)), limits, depth + 1)
+        found = [one for one in sorted(to.rglob("*")) if one.is_file()]
+        if not found:
+            self.log.warning("Nothing was taken of %s: it holds no notebook.", archive)
+        for inner in filter(lambda one: is_archive(one.name), found):
+            own = limits
+            if depth == 1:
+                own = Limits(self.max_bytes_each, self.max_files, whose="a learner", within=limits)
+            self._unpack(inner, inner.with_name(without_ending(inner.name)), own, depth + 1)
             inner.unlink()
 
 
@@ -87,6 +98,16 @@ class LmsCollector(FileNameCollectorPlugin):
         for path, why in left_out.items():
             self.log.warning("Left out: %s: %s.", path, why)
         return {one.path: one for one in chosen}
+
+
+def _in_small_letters(folder: Path) -> None:
+    """Have all notebooks end with .ipynb, as nbgrader wants it, also x.IPYNB."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file.suffix != ".ipynb":
+            to = file.with_suffix(".ipynb")
+            while to.exists():
+                to = to.with_stem(f"{to.stem}_")
+            file.rename(to)
 
 
 def _is_notebook(name: str) -> bool:

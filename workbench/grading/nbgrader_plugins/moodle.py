@@ -15,15 +15,16 @@ from nbgrader.api import Gradebook, Student
 from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
-from workbench.grading.nbgrader_plugins.lms_table import (
-    Table,
-    TableError,
+from workbench.grading.nbgrader_plugins.lms_people import (
+    confirms,
+    first_found,
+    is_known_by,
     name_of,
     number_of,
-    only_row,
-    same_name,
-    say_what_is_empty,
+    rows_of,
+    same_letters,
 )
+from workbench.grading.nbgrader_plugins.lms_table import Row, Table, TableError, say_what_is_empty
 from workbench.grading.nbgrader_plugins.marks import Mark, marks, points
 
 #: What the columns are called in English; Moodle writes and reads them in the user's language.
@@ -76,16 +77,26 @@ class ExportMoodle(ExportPlugin):
     def _filled(self, given: list[Mark]) -> Table:
         table = Table.read(Path(self.worksheet))
         at = self._places(table.header)
-        for mark in given:
-            if mark.state == "missing":
-                continue
-            row = _row(mark.student, table, at)
-            if row is None:
-                self.log.warning("Not in Moodle's worksheet, so left out: %s.", mark.student.id)
-                continue
-            row[at["grade"]] = mark.score
+        submitted = {mark.student.id: mark for mark in given if mark.state != "missing"}
+        students = [mark.student for mark in submitted.values()]
+        found = rows_of(
+            students,
+            lambda student: _row(student, table, at),
+            self,
+            "Moodle's worksheet",
+            "Name the address there with `nbgrader db student add LEARNER --email=ADDRESS`.",
+        )
+        for learner, row in found.items():
+            row[at["grade"]] = submitted[learner].score
             if "feedback" in at:
-                row[at["feedback"]] = row[at["feedback"]] or mark.comment
+                row[at["feedback"]] = row[at["feedback"]] or submitted[learner].comment
+        if len(found) < len(students) and "name" not in at:
+            self.log.warning(
+                "The worksheet has no column %r, so nobody is told by name: name it with "
+                '--ExportMoodle.columns="name=..."; there are: %s.',
+                (COLUMNS | self.columns)["name"],
+                ", ".join(table.header),
+            )
         self._compare_points(table, at, given[0].assignment.max_score)
         return table
 
@@ -113,22 +124,24 @@ class ExportMoodle(ExportPlugin):
         return {key: header.index(name) for key, name in names.items() if name in header}
 
 
-def _row(student: Student, table: Table, at: dict[str, int]) -> list[str] | None:
-    """The learner's row: by the participant's number, else by e-mail, else by an only name."""
-    number = re.compile(rf"\D*{number_of(student)}")
+def _row(student: Student, table: Table, at: dict[str, int]) -> Row | None:
+    """The learner's row: by the participant's number and name, by e-mail, by an only name.
 
-    def has_number(row: list[str]) -> bool:
-        named = row[at["name"]] if "name" in at else ""
-        found = number.fullmatch(row[at["identifier"]]) is not None
-        return found and (not named or same_name(student, named))
+    Where names are not shown, the id is the identifier itself (`Participant_12`).
+    """
+    number = number_of(student)
 
-    def has_email(row: list[str]) -> bool:
+    def is_identifier(row: Row) -> bool:
+        return same_letters(student.id, row[at["identifier"]])
+
+    def has_number(row: Row) -> bool:
+        numbered = re.fullmatch(rf"\D*{number}", row[at["identifier"]]) is not None
+        return bool(number) and numbered and "name" in at and confirms(student, row[at["name"]])
+
+    def has_email(row: Row) -> bool:
         return "email" in at and row[at["email"]] in (student.id, student.email or student.id)
 
-    def has_name(row: list[str]) -> bool:
-        return "name" in at and same_name(student, row[at["name"]])
+    def has_name(row: Row) -> bool:
+        return "name" in at and is_known_by(student, row[at["name"]])
 
-    for fits in (has_number, has_email, has_name):
-        if (row := only_row(table, fits)) is not None:
-            return row
-    return None
+    return first_found(table, is_identifier, has_number, has_email, has_name)

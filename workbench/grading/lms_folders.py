@@ -1,0 +1,76 @@
+"""Whose folder is it, where nobody but folders and archives are named by people.
+
+Which level of folders is the people's, only all files together tell: `anna.zip` holds
+`hw/1_reading.ipynb`, and `all.zip` holds `hw/anna/1_reading.ipynb` and `hw/ben/1_reading.ipynb`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import count
+from os.path import commonprefix
+from pathlib import Path
+from typing import NamedTuple
+
+Folders = tuple[str, ...]
+
+_BROWSERS = re.compile(r" ?\(([0-9]+)\)$")
+
+
+class Download(NamedTuple):
+    """Which of two downloads is newer: the greater one."""
+
+    newest_member: tuple[int, ...]  # a copy of an archive keeps the dates in it, but not its own
+    browsers_number: int  # of "export (1).zip"
+    modified: float
+
+
+NO_DOWNLOAD = Download((), 0, 0)
+
+
+def browsers_number(name: str) -> int:
+    match = _BROWSERS.search(name)
+    return int(match[1]) if match else 0
+
+
+def owners(
+    notebooks: Mapping[Path, str], base: Path, archives: Iterable[Path], lab: str
+) -> dict[Path, str]:
+    """The name of the folder or archive that is its owner's, for each file; "" where none is.
+
+    notebooks: which notebook each file is; base: where all lie; archives: the folders that hold
+    what was one archive each; lab: a folder of this name is nobody's. A folder is one person's
+    when no notebook lies in two folders below it; the outermost that is so counts. An archive can
+    be a person's as a whole.
+    """
+    tops: dict[Path, dict[Path, Folders]] = defaultdict(dict)
+    for path in notebooks:
+        top = next((folder for folder in path.parents if folder in set(archives)), base)
+        folders = path.relative_to(top).parts[:-1]
+        tops[top][path] = tuple(one for one in folders if one != lab)
+    found: dict[Path, str] = {}
+    for top, places in tops.items():
+        common = len(commonprefix(list(places.values())))
+        several = len({folders[common : common + 1] for folders in places.values()}) > 1
+        # Two folders of an only archive may be two people with a notebook each.
+        whole = top != base and not (several and len(tops) == 1)
+        level = _level(places, notebooks, 0 if whole else max(1, common))
+        for path, folders in places.items():
+            outer = "" if top == base else top.name
+            found[path] = (outer, *folders[:level])[-1]
+    return found
+
+
+def _level(places: Mapping[Path, Folders], notebooks: Mapping[Path, str], least: int) -> int:
+    """How many folders down people's are, so that nobody has a notebook in two folders."""
+    deepest = max(map(len, places.values()))
+    for level in count(least):
+        seen: dict[tuple[Folders, str], Folders] = {}
+        if level >= deepest or all(
+            seen.setdefault((folders[:level], notebooks[path]), folders) == folders
+            for path, folders in places.items()
+        ):
+            return level
+    raise AssertionError("count() ends")
