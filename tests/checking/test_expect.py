@@ -85,3 +85,10 @@ def test_the_first_place_where_long_lists_differ_is_named(got: list[Any], said: 
     with pytest.raises(CheckFailed) as caught:
         expect.equal(got, [1, 2, 3, 4], "the numbers")
     assert said in caught.value.message
+
+
+def test_a_message_can_be_written_whatever_it_is_about() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        expect.equal(reply(r'{"a": "\ud800"}')["a"], "x\udcffy", "the value")
+    assert caught.value.details == {"expected": r'the value: "x\udcffy"', "got": r'"\ud800"'}
+    assert caught.value.message.encode()

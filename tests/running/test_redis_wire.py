@@ -43,3 +43,10 @@ def test_a_length_below_nothing_is_not_read_for_ever() -> None:
     log: list[Command] = []
     RedisConversation(log).from_client(b"*1000000000\r\n$-7\r\n")
     assert log == []
+
+
+def test_bytes_that_are_no_text_can_be_had_back() -> None:
+    log: list[Command] = []
+    digest = bytes(range(128, 160))
+    RedisConversation(log).from_client(b"*2\r\n$3\r\nget\r\n$32\r\n%s\r\n" % digest)
+    assert log[0][1].encode("utf-8", "surrogateescape") == digest

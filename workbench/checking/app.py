@@ -39,7 +39,12 @@ class App(Client):
         self._others: list[App] = []
         self.sql = Sql(system.database_url)
         self.redis = redis.Redis.from_url(
-            system.redis_url, decode_responses=True, socket_timeout=5, socket_connect_timeout=5
+            system.redis_url,
+            decode_responses=True,
+            # An answer's keys and values may be any bytes: they come back as they were read.
+            encoding_errors="surrogateescape",
+            socket_timeout=5,
+            socket_connect_timeout=5,
         )
 
     def graphql(

@@ -11,7 +11,8 @@ class CheckFailed(Exception):
     """The running system did not do what the check claims.
 
     sent: what the check did (a request, a statement); expected and got: the claim and what came
-    back; look: where the learner should look, never the answer. Empty parts are left out.
+    back; look: where the learner should look, never the answer. Empty parts are left out. What no
+    file can hold, half of a surrogate pair, is shown as an escape.
     """
 
     def __init__(self, expected: str, got: str = "", sent: str = "", look: str = "") -> None:
@@ -30,7 +31,7 @@ class CheckFailed(Exception):
             "log": self.log,
             "look": self.look,
         }
-        return {label: text for label, text in parts.items() if text}
+        return {label: _writable(text) for label, text in parts.items() if text}
 
     @property
     def message(self) -> str:
@@ -41,3 +42,7 @@ class CheckFailed(Exception):
 
 def _indent(text: str) -> str:
     return text.replace("\n", "\n" + " " * 10)
+
+
+def _writable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from workbench.running.log import Appendable
 
-#: A command as it was sent: its name in capitals, and its arguments.
+#: A command as it was sent: its name in capitals, and its arguments; bytes that are no UTF-8 stand
+#: in them as surrogates, as Python's "surrogateescape" writes them.
 Command = tuple[str, ...]
 
 #: Bytes of one command that are waited for before the connection is not followed any more.
@@ -77,6 +78,7 @@ def _parse(data: bytes) -> tuple[list[str], int] | None:
             raise ValueError("a word without a length")
         if len(data) < start + length + 2:
             return None
-        words.append(data[start : start + min(length, _MOST_ARGUMENT)].decode("utf-8", "replace"))
+        kept = data[start : start + min(length, _MOST_ARGUMENT)]
+        words.append(kept.decode("utf-8", "surrogateescape"))
         at = start + length + 2
     return words, at

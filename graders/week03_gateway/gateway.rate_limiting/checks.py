@@ -87,7 +87,7 @@ def told(reply: Reply) -> tuple[int, int]:
 
 def readable(text: str) -> str:
     """The text, and what it says in base64 and in hexadecimal digits."""
-    said = [text.encode(errors="replace")]
+    said = [text.encode("utf-8", "surrogateescape")]
     for run in re.findall("[A-Za-z0-9+/_-]{12,}", text):
         run = run.replace("-", "+").replace("_", "/")
         for piece in (run[start:] for start in range(4)):
