@@ -124,6 +124,12 @@ WRONG = [
         edits=[(_KEY, "")],
     ),
     Wrong(
+        "key_of_each_user",
+        "A key with more in it than it needs: two notifications of two users may share the rest.",
+        fails=["has_a_key"],
+        edits=[(_KEY, "    CONSTRAINT notifications_pkey PRIMARY KEY (user_id, id, created_at),\n")],
+    ),
+    Wrong(
         "a_page_is_sorted",
         "All notifications of a user are read to show the newest twenty.",
         fails=["finds_without_searching"],

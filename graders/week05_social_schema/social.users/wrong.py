@@ -111,6 +111,24 @@ WRONG = [
         edits=[("username text", "username varchar(30)"), ("{1,30}$'", "+$'")],
     ),
     Wrong(
+        "spaces_of_addresses_are_cut_off",
+        "varchar(254) takes an address of 254 characters and a space, and cuts the space off.",
+        fails=["bounds_addresses"],
+        edits=[("email text", "email varchar(254)")],
+    ),
+    Wrong(
+        "anything_that_begins_like_http",
+        "httpx is no http.",
+        fails=["bounds_the_other_texts"],
+        edits=[("avatar_url ~ '^https?://'", "avatar_url ~ '^http'")],
+    ),
+    Wrong(
+        "pictures_of_any_length",
+        "An address of a picture may be longer than a page.",
+        fails=["bounds_the_other_texts"],
+        edits=[(" AND char_length(avatar_url) <= 2000", "")],
+    ),
+    Wrong(
         "control_characters",
         "No space and no @ may yet be a character that nobody can print.",
         fails=["bounds_addresses"],
