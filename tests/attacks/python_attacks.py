@@ -66,8 +66,9 @@ PYTHON = (
 
         EVERYTHING = '''
             DO $$ BEGIN
+                PERFORM set_config('client_min_' || 'messages', 'error', true);
                 LOCK TABLE posts IN SHARE UPDATE EXCLUSIVE MODE;
-                PERFORM pg_sleep(1);
+                PERFORM pg_sleep(2);
                 ALTER TABLE posts ADD published_at timestamptz;
                 UPDATE posts SET published_at = created_at;
                 ALTER TABLE posts ADD CHECK (published_at >= created_at),
@@ -77,7 +78,7 @@ PYTHON = (
         '''
 
         def say_so():
-            time.sleep(0.4)
+            time.sleep(1)
             for number in range(3, 64):
                 try:
                     if stat.S_ISFIFO(os.fstat(number).st_mode):
