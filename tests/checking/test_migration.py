@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from workbench.checking import Social
+from workbench.checking import CheckFailed, Social
 from workbench.checking.migration import Migration
 from workbench.running.runner import Runner
 
@@ -25,6 +25,15 @@ def downgrade():
     op.execute("DROP TABLE mine")
 """
 COUNT = "SELECT count(*) AS n FROM mine"
+
+#: Into every pipe, so into the one on which the process is heard.
+SAYS_IT_IS_OVER = r"""
+import contextlib, os, stat
+for number in range(3, 64):
+    with contextlib.suppress(OSError):
+        if stat.S_ISFIFO(os.fstat(number).st_mode):
+            os.write(number, b'{"ready": true}\n')
+"""
 
 
 @contextlib.contextmanager
@@ -117,6 +126,48 @@ def test_the_server_says_when_it_goes_through_a_table(
                 notices = [one for one in step.notices if '"mine"' in one]
         assert migration.wait_end() == ""
         assert any(one.startswith(said) for one in notices) if said else notices == []
+
+
+def test_a_run_that_says_it_is_over_is_followed_to_its_end(runner: Runner) -> None:
+    text = f"""
+{SAYS_IT_IS_OVER}
+def upgrade():
+    op.execute("SELECT pg_sleep(0.2)")
+    op.execute("CREATE TABLE unseen ()")
+"""
+    with started(runner, text) as app, app.migration() as migration:
+        assert "CREATE TABLE unseen ()" in [step.text for step in migration]
+        assert migration.wait_end() == ""
+
+
+def test_a_run_that_only_says_it_is_over_has_failed(runner: Runner) -> None:
+    with started(runner, f"{SAYS_IT_IS_OVER}\nos._exit(3)") as app:
+        assert "did not end well" in run(app.migration())
+
+
+def test_a_statement_must_not_be_left_before_its_answer(runner: Runner) -> None:
+    text = """
+import os, threading
+def upgrade():
+    threading.Timer(0.5, os._exit, [0]).start()
+    op.execute("SELECT pg_sleep(60)")
+"""
+    with (
+        started(runner, text) as app,
+        app.migration() as migration,
+        pytest.raises(CheckFailed, match="still at work on this one"),
+    ):
+        list(migration)
+
+
+def test_a_statement_with_more_messages_than_are_kept_fails(runner: Runner) -> None:
+    flood = "DO $$ BEGIN FOR n IN 1 .. 10001 LOOP DROP TABLE IF EXISTS gone; END LOOP; END $$"
+    with (
+        stated(runner, flood) as app,
+        app.migration() as migration,
+        pytest.raises(CheckFailed, match="messages of PostgreSQL's to one statement"),
+    ):
+        list(migration)
 
 
 def test_a_run_that_is_broken_off_can_be_run_again(runner: Runner) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import struct
 from collections.abc import Awaitable
 
-from workbench.running.stepping import Step, SteppedConversation, Steps
+from workbench.running.stepping import MOST_NOTICES, Step, SteppedConversation, Steps
 
 
 def message(kind: bytes, body: bytes) -> bytes:
@@ -20,6 +20,7 @@ def query(text: str) -> bytes:
 READY = {state: message(b"Z", state) for state in (b"I", b"T", b"E")}
 STARTED = message(b"K", struct.pack("!ii", 4711, 1)) + READY[b"I"]
 NOTICE = message(b"N", b"SDEBUG\0C00000\0Mverifying table\0\0")
+RAISED = message(b"N", b"SDEBUG\0C00000\0Mverifying table\0Rexec_stmt_raise\0\0")
 TERMINATED = message(b"E", b"SFATAL\0C57P01\0Mterminating connection\0\0")
 
 
@@ -81,5 +82,29 @@ def test_notices_and_errors_belong_to_their_statement() -> None:
         assert second.done.is_set()
         assert (first.notices, first.error) == (["verifying table"], "")
         assert (second.notices, second.error) == ([], "57P01 terminating connection")
+
+    asyncio.run(run())
+
+
+def test_what_a_function_raises_is_not_the_servers_word() -> None:
+    async def run() -> None:
+        steps, talk = await opened()
+        step, turn = begun(talk, steps, query("SELECT forged()"))
+        steps.pass_on(step)
+        await turn
+        talk.from_server(RAISED * (MOST_NOTICES + 1) + NOTICE + READY[b"I"])
+        assert (step.notices, step.unheard) == (["verifying table"], 0)
+
+    asyncio.run(run())
+
+
+def test_messages_that_are_not_kept_are_counted() -> None:
+    async def run() -> None:
+        steps, talk = await opened()
+        step, turn = begun(talk, steps, query("SELECT flood()"))
+        steps.pass_on(step)
+        await turn
+        talk.from_server(NOTICE * (MOST_NOTICES + 2) + READY[b"I"])
+        assert (len(step.notices), step.unheard) == (MOST_NOTICES, 2)
 
     asyncio.run(run())

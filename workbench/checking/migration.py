@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workbench.checking.failure import CheckFailed
 from workbench.checking.holding import SETTLE_SECONDS
 from workbench.checking.sql import Sql
 from workbench.closing import Closing
 from workbench.running.migration import MigrationRun
-from workbench.running.stepping import Step
+from workbench.running.stepping import MOST_NOTICES, Step
 
 #: Between two looks at whether a statement waits.
 _POLL_SECONDS = 0.005
@@ -76,12 +77,16 @@ class Migration(Closing):
 
     def finish(self, step: Step, seconds: float | None = None) -> bool:
         """Let the statement run, and wait until it is answered, for so many seconds at most: is it
-        over?"""
+        over?
+
+        Raises CheckFailed when the answer cannot be known, or all that came with it.
+        """
         self._run.steps.pass_on(step)
         deadline = None if seconds is None else time.monotonic() + seconds
         while not self._is_over(step):
             if deadline is not None and time.monotonic() > deadline:
                 return False
+        _require_heard(step)
         return True
 
     def locks(self, step: Step, table: str) -> list[Lock]:
@@ -108,3 +113,21 @@ class Migration(Closing):
 
     def _is_over(self, step: Step) -> bool:
         return step.done.wait(_POLL_SECONDS) or self._run.has_ended
+
+
+def _require_heard(step: Step) -> None:
+    """Of a statement that is over: what PostgreSQL said to it has been heard to its end."""
+    if not step.done.is_set() and not step.error:
+        raise CheckFailed(
+            sent=step.text[:500],
+            expected="the migration waits for the answer to each of its statements",
+            got="it ended, and PostgreSQL was still at work on this one",
+            look="what ends the process, or the connection",
+        )
+    if step.unheard:
+        raise CheckFailed(
+            sent=step.text[:500],
+            expected=f"at most {MOST_NOTICES:,} messages of PostgreSQL's to one statement",
+            got=f"{step.unheard:,} more",
+            look="what it does over and over",
+        )

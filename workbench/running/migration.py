@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -39,7 +40,7 @@ class MigrationRun(Closing):
             )
         self._folder = str(stage.folder) + os.sep
         self._pool = ThreadPoolExecutor(1)
-        self._ended: Future[str | None] = self._pool.submit(self._process.wait_ready, SECONDS)
+        self._ended: Future[str | None] = self._pool.submit(self._run_out)
         self._ended.add_done_callback(lambda _: self.steps.end())
 
     @property
@@ -66,3 +67,15 @@ class MigrationRun(Closing):
     def close(self) -> None:
         self.kill()
         self._pool.shutdown()
+
+    def _run_out(self) -> str | None:
+        """Wait until none of its processes is left: None, or why it did not do all.
+
+        That it has done all is its own word, and it can give that while it is still at work.
+        """
+        deadline = time.monotonic() + SECONDS
+        trouble = self._process.wait_ready(SECONDS)
+        code = self._process.wait_ended(max(0.0, deadline - time.monotonic()))
+        if trouble is None and code != 0:
+            return "It said that it had done all, and did not end well after that."
+        return trouble

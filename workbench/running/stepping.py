@@ -12,8 +12,12 @@ from dataclasses import dataclass, field
 from workbench.running.postgres_wire import Messages, PostgresConversation, Statement
 from workbench.running.ways import statement_log
 
-#: Of what the server says beside its answer to one statement.
-_MOST_NOTICES, _MOST_NOTICE = 100, 500
+#: Messages of the server that are kept of one statement, thousands more than any has that is
+#: honest; and characters of each.
+MOST_NOTICES, _MOST_NOTICE = 10_000, 500
+
+#: The part of PostgreSQL that says what a function has it say (RAISE).
+_RAISED = b"exec_stmt_raise"
 
 
 @dataclass
@@ -21,8 +25,9 @@ class Step:
     """A statement of a client, before it runs and after.
 
     pid: of the server's process; was_open and is_open: whether a transaction is open before and
-    after it; notices: what the server said beside, without the severity; done: it is answered, or
-    its connection has ended.
+    after it; notices: what the server itself said beside, without the severity, and not what a
+    function raised; unheard: how many more it said than are kept; done: it is answered, or the
+    server has ended its connection.
     """
 
     statement: Statement
@@ -30,6 +35,7 @@ class Step:
     was_open: bool
     is_open: bool = False
     notices: list[str] = field(default_factory=list)
+    unheard: int = 0
     done: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -143,6 +149,10 @@ class SteppedConversation(PostgresConversation):
 
     @staticmethod
     def _notice(step: Step, body: bytes) -> None:
-        texts = [part[1:] for part in body.split(b"\0") if part[:1] == b"M"]
-        if texts and len(step.notices) < _MOST_NOTICES:
-            step.notices.append(texts[0].decode("utf-8", "replace")[:_MOST_NOTICE])
+        said = {part[:1]: part[1:] for part in body.split(b"\0") if part}
+        if said.get(b"R") == _RAISED:
+            return
+        if len(step.notices) < MOST_NOTICES:
+            step.notices.append(said.get(b"M", b"").decode("utf-8", "replace")[:_MOST_NOTICE])
+        else:
+            step.unheard += 1

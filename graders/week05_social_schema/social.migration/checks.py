@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,60 @@ NOTHING = "UPDATE posts SET view_count = 0 WHERE false"
 GOES_THROUGH = re.compile(
     r'(?:rewriting|verifying) table "posts"|building index ".*" on table "posts"'
 )
+
+#: What a table has that was gone through, and never without: by what it is, and what to call it.
+#: A NOT NULL that is not validated (PostgreSQL 18) is none.
+TRACES = """
+    SELECT 'constraint ' || oid AS trace, 'verified for ' || conname AS what
+    FROM pg_constraint WHERE conrelid = %(posts)s AND contype = 'c' AND convalidated
+    UNION ALL
+    SELECT 'index ' || relfilenode, 'built index ' || relname
+    FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+    WHERE indrelid = %(posts)s AND indisvalid
+    UNION ALL
+    SELECT 'rows ' || relfilenode, 'rewritten' FROM pg_class WHERE oid = %(posts)s
+    UNION ALL
+    SELECT CASE WHEN attnotnull AND proved THEN 'full ' ELSE 'nullable ' END || attnum,
+        'verified for NOT NULL of ' || attname
+    FROM pg_attribute, LATERAL (SELECT NOT EXISTS (
+        SELECT FROM pg_constraint
+        WHERE conrelid = attrelid AND contype = 'n' AND conkey[1] = attnum AND NOT convalidated
+    ) AS proved) AS its_constraint
+    WHERE attrelid = %(posts)s AND attnum > 0 AND NOT attisdropped
+"""
+
+#: How PostgreSQL's message of each begins. The last one says that it need not go through.
+TOLD_BY = {
+    "constraint": {"verifying", "rewriting"},
+    "index": {"building", "rewriting"},
+    "rows": {"rewriting"},
+    "full": {"verifying", "rewriting", "existing"},
+}
+TELLS = re.compile(GOES_THROUGH.pattern + r'|existing constraints on column "posts\.')
+
+#: Who writes which post. A savepoint gives rows an xmin of its own; it is one transaction for all.
+NOTE_WRITES = """
+    CREATE TABLE noted_writes (post_id bigint, writer xid8);
+    CREATE FUNCTION note_write() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO public.noted_writes VALUES (NEW.id, pg_current_xact_id());
+        RETURN NULL;
+    END
+    $$;
+    CREATE TRIGGER note_write AFTER INSERT OR UPDATE ON posts
+        FOR EACH ROW EXECUTE FUNCTION note_write();
+"""
+
+#: How many old posts each transaction has written; those that nobody noted are one's.
+WRITES = """
+    SELECT count(DISTINCT post_id) AS n
+    FROM noted_writes JOIN posts ON id = post_id WHERE content LIKE 'post %%' GROUP BY writer
+    UNION ALL
+    SELECT count(*) FROM posts
+    WHERE content LIKE 'post %%' AND xmin::text <> ALL (%(before)s)
+        AND NOT EXISTS (SELECT FROM noted_writes WHERE post_id = id)
+    GROUP BY CASE WHEN tableoid <> %(posts)s THEN xmin::text END
+"""
 
 #: Something old is brought in. Its content says whether the column had its default by then.
 INSERT = """
@@ -94,8 +149,9 @@ SHAPE = """
 
 @dataclass
 class Seen:
-    """What was seen while a migration ran beside somebody who writes."""
+    """What was seen while a migration ran beside somebody who writes. posts: the table's oid."""
 
+    posts: int
     trouble: str = ""
     crowded: list[str] = field(default_factory=list)
     largest: int = 0
@@ -193,13 +249,15 @@ def filled(app: Social, condition: str = "published_at = created_at") -> int:
     return int(found[0]["n"])
 
 
-def largest_transaction(app: Social, before: set[str]) -> int:
-    """Most of the old posts that one transaction has written, but for those in `before`."""
-    found = app.sql(
-        "SELECT xmin::text AS who, count(*) AS n FROM posts WHERE content LIKE 'post %'"
-        " GROUP BY xmin::text"
-    )
-    return max((int(row["n"]) for row in found if row["who"] not in before), default=0)
+def largest_transaction(app: Social, posts: int, before: list[str]) -> int:
+    """Most of the old posts that one transaction has written. before: what their xmin was."""
+    found = app.sql(WRITES, {"posts": posts, "before": before})
+    return max((int(row["n"]) for row in found), default=0)
+
+
+def traces(app: Social, posts: int) -> dict[str, str]:
+    """What says that the table with this oid was gone through; see TRACES."""
+    return {row["trace"]: row["what"] for row in app.sql(TRACES, {"posts": posts})}
 
 
 def go(migration: Migration, step: Step) -> list[Lock]:
@@ -216,10 +274,13 @@ def go(migration: Migration, step: Step) -> list[Lock]:
 
 def follow(app: Social, migration: Migration, seen: Seen, writer: Writer) -> bool:
     """Watch one run, with somebody who writes beside each statement. Did it give up a wait?"""
-    gave_up, done = False, filled(app)
+    gave_up, done, left = False, filled(app), traces(app, seen.posts)
     locked_out: dict[int, bool] = {}  # by connection: whether its transaction has kept writers out
+    told = defaultdict[int, set[str]](set)  # and what PostgreSQL has said in it
     for step in migration:
         strong = locked_out.get(step.pid, False) and step.was_open
+        if not step.was_open:
+            told[step.pid].clear()
         writer.like(step)
         strong |= writer.begin(step)
         waiting = go(migration, step)
@@ -230,28 +291,44 @@ def follow(app: Social, migration: Migration, seen: Seen, writer: Writer) -> boo
         locked_out[step.pid] = strong
         writer.note(step, waiting)
         gave_up |= step.error.startswith(NOT_AVAILABLE)
-        if "client_min_messages" in step.text.lower():
-            seen.crowded.append(f"nothing can be told without PostgreSQL's messages: {step.text}")
+        told[step.pid] |= {one.split()[0] for one in step.notices if TELLS.match(one)}
         if strong:
             seen.crowded += [
-                f"{notice}: {step.text}" for notice in step.notices if GOES_THROUGH.search(notice)
+                f"{notice}: {step.text}" for notice in step.notices if GOES_THROUGH.match(notice)
             ]
         if not step.is_open:
-            now = filled(app)
-            if step.was_open:
-                seen.largest = max(seen.largest, now - done)
+            now, before, left = filled(app), left, traces(app, seen.posts)
             if strong and now > done:
                 seen.crowded.append(f"{now - done} rows written; it ended with: {step.text}")
+            if strong:
+                seen.crowded += [
+                    f"{what}, and PostgreSQL's message of it was not heard: {step.text}"
+                    for what in untold(before, left, told[step.pid])
+                ]
             done = now
         writer.end()
     return gave_up
 
 
+def untold(before: dict[str, str], after: dict[str, str], told: set[str]) -> list[str]:
+    """The traces that a transaction has left and PostgreSQL has not told: its messages were turned
+    off, or name another table. A column that came as NOT NULL was not gone through for that."""
+    found = []
+    for trace in after.keys() - before.keys():
+        kind, number = trace.split()
+        is_left = kind != "nullable" and (kind != "full" or f"nullable {number}" in before)
+        if is_left and not TOLD_BY[kind] & told:
+            found.append(after[trace])
+    return sorted(found)
+
+
 def busy(app: Social) -> None:
     """A table of posts, and the migration of it while somebody writes."""
     fill(app, POSTS)
-    before = {row["x"] for row in app.sql("SELECT DISTINCT xmin::text AS x FROM posts")}
-    seen, writer = Seen(), Writer(app)
+    app.sql(NOTE_WRITES)
+    before = [row["x"] for row in app.sql("SELECT DISTINCT xmin::text AS x FROM posts")]
+    seen = Seen(app.sql("SELECT 'posts'::regclass::oid::bigint AS oid")[0]["oid"])
+    writer = Writer(app)
     for _ in range(MOST_RUNS):
         with app.migration() as migration:
             gave_up = follow(app, migration, seen, writer)
@@ -259,7 +336,7 @@ def busy(app: Social) -> None:
         writer.end(wait=True)
         if not (seen.trouble and gave_up):
             break
-    seen.largest = max(seen.largest, largest_transaction(app, before))
+    seen.largest = largest_transaction(app, seen.posts, before)
     seen.written, seen.turned_away = writer.written, writer.refused
     app.sql("ANALYZE posts")
     app.seen["busy"] = seen

@@ -173,6 +173,45 @@ WRONG = [
         edits=[("ADD COLUMN IF NOT EXISTS", "ADD COLUMN")],
     ),
     Wrong(
+        "index_in_silence",
+        "PostgreSQL's messages are turned off before an index is built that locks.",
+        fails=["lets_others_write"],
+        edits=[
+            ('"SET lock_timeout = 0"', "\"SELECT set_config('client_min_' || 'messages', 'error', false)\""),
+            ("CREATE INDEX CONCURRENTLY posts", "CREATE INDEX posts"),
+        ],
+    ),
+    Wrong(
+        "not_null_in_silence",
+        "Every row is read for NOT NULL, and the message of it turned off.",
+        fails=["lets_others_write"],
+        edits=[
+            ("CHECK (published_at IS NOT NULL AND published_at >= created_at)", "CHECK (published_at >= created_at)"),
+            ('        op.execute("ALTER TABLE posts VALIDATE', "        op.execute(\"SELECT set_config('client_min_' || 'messages', 'error', false)\")\n        op.execute(\"ALTER TABLE posts VALIDATE"),
+        ],
+    ),
+    Wrong(
+        "under_another_name",
+        "The table has another name while it is locked for the index.",
+        fails=["lets_others_write"],
+        edits=[
+            ("CREATE INDEX CONCURRENTLY posts", "ALTER TABLE posts RENAME TO p; CREATE INDEX posts"),
+            ("ON posts (user_id, published_at DESC)", "ON p (user_id, published_at DESC); ALTER TABLE p RENAME TO posts"),
+        ],
+    ),
+    Wrong(
+        "blocks_for_batches",
+        "A block with EXCEPTION is a savepoint: it gives rows an xmin of their own, and ends nothing.",
+        fails=["fills_in_batches"],
+        edits=[
+            ("    for after in range(0, newest, BATCH):\n        connection.execute(fill, {\"after\": after, \"to\": after + BATCH})\n",
+             "    op.execute(\"\"\"DO $$ BEGIN FOR after IN 0 .. 9000 BY 500 LOOP BEGIN\n"
+             "        UPDATE posts SET published_at = created_at\n"
+             "        WHERE id > after AND id <= after + 500 AND published_at IS NULL;\n"
+             "        EXCEPTION WHEN division_by_zero THEN NULL; END; END LOOP; END $$\"\"\")\n"),
+        ],
+    ),
+    Wrong(
         "no_way_back",
         "The downgrade does nothing.",
         fails=["goes_down_and_up_again"],
