@@ -10,7 +10,15 @@ from workbench.checking.stream import Event, EventStream
 
 
 def stream(text: str) -> EventStream:
-    return EventStream(httpx.Response(200, content=text.encode()), "POST /graphql")
+    return pieces(text.encode())
+
+
+def pieces(*parts: bytes) -> EventStream:
+    class Parts(httpx.SyncByteStream):
+        def __iter__(self):
+            yield from parts
+
+    return EventStream(httpx.Response(200, stream=Parts()), "POST /graphql")
 
 
 def test_reads_event_by_event() -> None:
@@ -21,6 +29,30 @@ def test_reads_event_by_event() -> None:
     assert opened.comments == 2
     with pytest.raises(CheckFailed, match="the stream ended"):
         opened.next()
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_lines_end_as_the_standard_lets_them_however_they_are_cut(end: bytes) -> None:
+    whole = b"event: next\ndata: \xe2\x80\xa8{\ndata: }\n\n".replace(b"\n", end)
+    for at in range(len(whole)):
+        assert pieces(whole[:at], whole[at:], b": one more\n").next() == Event("next", "\u2028{\n}")
+
+
+@pytest.mark.parametrize("part", [b"x" * 65536, b"data: 1\n" * 8192, b"event\n" * 8192])
+def test_an_event_without_end_is_not_kept(part: bytes) -> None:
+    sent = 0
+
+    class Endless(httpx.SyncByteStream):
+        def __iter__(self):
+            nonlocal sent
+            while True:
+                sent += len(part)
+                yield part
+
+    opened = EventStream(httpx.Response(200, stream=Endless()), "POST /graphql")
+    with pytest.raises(CheckFailed, match="an event of at most 1 MiB"):
+        opened.next()
+    assert sent < 2 * 1024 * 1024
 
 
 def test_a_comment_can_be_waited_for() -> None:

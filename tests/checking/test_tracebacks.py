@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from workbench.checking.tracebacks import own_frames
 
 LOG = """ERROR in app: it broke
@@ -30,3 +33,14 @@ def test_only_own_frames_are_left_with_the_paths_of_the_course() -> None:
 
 def test_a_log_without_a_traceback_stays_as_it_is() -> None:
     assert own_frames("one\n    two\nthree") == "one\n    two\nthree"
+
+
+def test_the_time_grows_with_the_log_and_not_with_its_square() -> None:
+    """In a process of its own, which can be ended: an expression cannot."""
+    code = "from workbench.checking.tracebacks import own_frames; own_frames('/' * 5_000_000)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_paths_that_only_look_like_a_stage_stay() -> None:
+    for line in ("/a/stage-b", "stage-a/b", "/stage-/", "a / b", "//"):
+        assert own_frames(line) == line

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import httpx
 import pytest
 
-from workbench.checking import Answer, Upstream
+from workbench.checking import Answer, CheckFailed, Upstream
 
 WAIT = 30.0  # more than a busy machine needs
 
@@ -139,3 +141,42 @@ def test_closing_ends_what_is_held() -> None:
     upstream.close()
     with pytest.raises(httpx.ConnectError):
         httpx.get(upstream.url)
+
+
+def test_what_does_not_fit_is_not_kept_and_hides_nothing(
+    upstream: Upstream, client: httpx.Client
+) -> None:
+    body = b"x" * (8 * 1024 * 1024)
+    for _ in range(9):
+        assert client.post("/", content=body).status_code == 200
+    with pytest.raises(CheckFailed, match="than can be followed"):
+        _ = upstream.asked
+    upstream.forget()
+    client.post("/", content=body)
+    assert len(upstream.asked) == 1
+
+
+def test_many_small_requests_are_no_way_around(
+    upstream: Upstream, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.checking.upstream.MOST_ASKED", 3)
+    for _ in range(4):
+        client.get("/")
+    with pytest.raises(CheckFailed, match="than can be followed"):
+        _ = upstream.asked
+
+
+def test_bodies_on_their_way_have_a_bound_together(
+    upstream: Upstream, client: httpx.Client
+) -> None:
+    head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 8000000\r\n\r\n"
+    with ExitStack() as stack:
+        for _ in range(9):
+            slow = stack.enter_context(socket.create_connection(("127.0.0.1", upstream.port)))
+            with contextlib.suppress(OSError):  # there was no room for the ninth
+                slow.sendall(head + b"x" * 7_900_000)
+        slow.settimeout(WAIT)
+        with contextlib.suppress(ConnectionResetError):
+            assert slow.recv(1) == b""
+    assert client.post("/", content=b"x" * 8_000_000).status_code == 200
+    assert len(upstream.asked) == 1

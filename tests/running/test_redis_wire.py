@@ -50,3 +50,34 @@ def test_bytes_that_are_no_text_can_be_had_back() -> None:
     digest = bytes(range(128, 160))
     RedisConversation(log).from_client(b"*2\r\n$3\r\nget\r\n$32\r\n%s\r\n" % digest)
     assert log[0][1].encode("utf-8", "surrogateescape") == digest
+
+
+def test_a_command_counts_when_its_last_byte_has_come() -> None:
+    log: list[Command] = []
+    talk, data = RedisConversation(log), encoded(["SET", "key", "x" * 5000])
+    talk.from_client(data[:-1])
+    assert log == []
+    talk.from_client(data[-1:])
+    assert log == [("SET", "key", "x" * 1024)]
+
+
+def test_each_byte_is_looked_at_once() -> None:
+    """Words of an unfinished command leave the buffer: chunk after chunk costs the same."""
+    talk = RedisConversation([])
+    talk.from_client(b"*1000000\r\n" + b"$1\r\na\r\n" * 5000 + b"$1000000\r\n")
+    talk.from_client(b"x" * 900_000)
+    assert len(talk._buffer) == 0
+
+
+def test_a_command_that_does_not_end_is_not_followed() -> None:
+    for data in (
+        b"*" + b"1" * 100,
+        b"*1\r\n$" + b"1" * 100,
+        b"*999999\r\n" + b"$1\r\na\r\n" * 300_000,
+    ):
+        log: list[Command] = []
+        talk = RedisConversation(log)
+        talk.from_client(data)
+        talk.from_client(encoded(["GET", "a"]))
+        assert log == []
+        assert not talk._words

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from workbench.checking.decoding import decoded
 from workbench.checking.failure import CheckFailed
 from workbench.checking.statements import own_statements
 from workbench.closing import Closing
@@ -207,18 +208,31 @@ class Client(Closing):
         self._http.close()
 
     def _read(self, answer: httpx.Response, sent: str) -> bytes:
-        body = b""
+        """The whole body, decoded here: httpx would decode before anybody can count."""
+        raw = bytearray()
         with contextlib.closing(answer):
-            for chunk in answer.iter_bytes():
-                body += chunk
-                if len(body) > MOST_BODY_BYTES:
-                    raise CheckFailed(
-                        sent=sent,
-                        expected=f"a body of at most {MOST_BODY_BYTES >> 20} MiB",
-                        got="more",
-                        look="what bounds the number of rows",
-                    )
+            for chunk in answer.iter_raw():
+                raw += chunk
+                _bound(len(raw), sent)
+        try:
+            encoding = answer.headers.get("content-encoding", "")
+            body = decoded(bytes(raw), encoding, MOST_BODY_BYTES)
+        except ValueError as error:
+            got = f"Content-Encoding: {shorten(encoding, 120)}, but {error}"
+            raise CheckFailed("a body that can be decoded", got, sent) from None
+        _bound(len(body), sent)
         return body
+
+
+def _bound(size: int, sent: str) -> None:
+    """Raises CheckFailed for a body that is too large."""
+    if size > MOST_BODY_BYTES:
+        raise CheckFailed(
+            sent=sent,
+            expected=f"a body of at most {MOST_BODY_BYTES >> 20} MiB",
+            got="more",
+            look="what bounds the number of rows",
+        )
 
 
 def shorten(text: str, most: int = 600, *, tail: bool = False) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,9 @@ import httpx
 
 from workbench.checking.failure import CheckFailed
 from workbench.checking.http import REQUEST_SECONDS, shorten
+
+#: Bytes of one event, all its lines together.
+MOST_EVENT_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class EventStream:
 
     def __init__(self, answer: httpx.Response, sent: str) -> None:
         self._answer, self._sent = answer, sent
-        self._lines = answer.iter_lines()
+        self._lines = self._cut()
         self.status, self.headers = answer.status_code, answer.headers
         self.comments = 0  # lines that only say that the stream lives
 
@@ -46,9 +50,12 @@ class EventStream:
         Raises CheckFailed when none comes within REQUEST_SECONDS, be there comments or not, or the
         stream ends before it.
         """
-        name, data = "message", list[str]()
+        name, data, size = "message", list[str](), 0
         deadline = time.monotonic() + REQUEST_SECONDS
         while (line := self._line()) is not None:
+            size += len(line) + 1
+            if size > MOST_EVENT_BYTES:
+                raise self._too_long()
             if line.startswith(":"):
                 self.comments += 1
                 if time.monotonic() > deadline:
@@ -70,8 +77,28 @@ class EventStream:
                 self.comments += 1
                 return
             if line:
-                raise CheckFailed("a comment, which begins with a colon", line, self._sent)
+                expected = "a comment, which begins with a colon"
+                raise CheckFailed(expected, shorten(line), self._sent)
         raise CheckFailed("a comment, which begins with a colon", "the stream ended", self._sent)
+
+    def _cut(self) -> Iterator[str]:
+        """The lines as they come, not decoded: httpx would wait for the end of any line."""
+        line, is_returned = bytearray(), False
+        for piece in self._answer.iter_raw():
+            # A line that ended with \r went on at once, or its event would wait for the next one.
+            rest = piece[1:] if is_returned and piece.startswith(b"\n") else piece
+            is_returned = piece.endswith(b"\r")
+            for part in rest.splitlines(keepends=True):
+                line += part
+                if len(line) > MOST_EVENT_BYTES:
+                    raise self._too_long()
+                if part.endswith((b"\n", b"\r")):
+                    yield line.rstrip(b"\r\n").decode("utf-8", "replace")
+                    line.clear()
+
+    def _too_long(self) -> CheckFailed:
+        expected = f"an event of at most {MOST_EVENT_BYTES >> 20} MiB"
+        return CheckFailed(expected, "more", self._sent)
 
     def _line(self) -> str | None:
         """The next line, None at the end."""

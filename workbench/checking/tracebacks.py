@@ -6,7 +6,7 @@ import re
 
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line \d+')
 _FOREIGN = re.compile(r"site-packages|/lib/python3|<frozen ")
-_STAGE = re.compile(r"/[^\s\"]*/stage-[^/\s\"]+/")
+_PATH = re.compile(r"/[^\s\"]*")
 
 
 def own_frames(log: str) -> str:
@@ -19,5 +19,12 @@ def own_frames(log: str) -> str:
         elif not line.startswith("    "):
             foreign = False
         if not foreign:
-            kept.append(_STAGE.sub("", line))
+            kept.append(_PATH.sub(_in_course, line))
     return "\n".join(kept)
+
+
+def _in_course(path: re.Match[str]) -> str:
+    """The path without the stage's folder. No expression could do it: a log may be all slashes."""
+    before, _, after = path[0].rpartition("/stage-")
+    _, slash, rest = after.partition("/")
+    return rest if before and slash else path[0]

@@ -18,6 +18,8 @@ from typing import Any
 
 import h11
 
+from workbench.checking.failure import CheckFailed
+from workbench.checking.room import Portion, Room
 from workbench.closing import Closing
 
 #: More than a system should open at a time.
@@ -25,6 +27,12 @@ MOST_CONNECTIONS = 256
 
 #: More than any check needs: what reaches us comes from an answer's process.
 MOST_BODY_BYTES, MOST_ASKED = 8 * 1024 * 1024, 10_000
+
+#: Bytes of all the requests that are kept, and of the bodies that are on their way at a time.
+MOST_BYTES = 64 * 1024 * 1024
+
+#: What Python takes for a header beside its characters.
+_PAIR_BYTES = 200
 
 #: Until whoever is told to stop has stopped.
 _STOP_SECONDS = 10.0
@@ -57,6 +65,12 @@ class Asked:
     def json(self) -> Any:
         """The body as JSON. Raises ValueError."""
         return json.loads(self.body)
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes here, about: there can be thousands of small headers."""
+        pairs = sum(len(name) + len(value) + _PAIR_BYTES for name, value in self.headers)
+        return len(self.target) + pairs + len(self.body)
 
 
 @dataclass(frozen=True)
@@ -136,7 +150,8 @@ class Upstream(Closing):
         self.url = f"http://127.0.0.1:{self.port}"
         self._lock = threading.Lock()
         self._asked: list[Asked] = []
-        self._lost = 0
+        self._lost = 0  # requests that there was no room for
+        self._kept, self._coming = Room(MOST_BYTES), Room(MOST_BYTES)
         self._answer: Callable[[Asked], Answer] = lambda _: Answer.json({})
         self._holding: Holding | None = None
         self._connections: set[socket.socket] = set()
@@ -146,14 +161,24 @@ class Upstream(Closing):
 
     @property
     def asked(self) -> tuple[Asked, ...]:
-        """Every request that has reached the service, in order."""
+        """Every request that has reached the service, in order.
+
+        Raises CheckFailed when there were more than are kept: nothing hides behind a flood.
+        """
         with self._lock:
+            if self._lost:
+                raise CheckFailed(
+                    "no more requests to a service than can be followed",
+                    f"{len(self._asked) + self._lost}, too many or too long",
+                    look="a loop around what asks the service",
+                )
             return tuple(self._asked)
 
     def forget(self) -> None:
         """Begin to keep requests anew."""
         with self._lock:
             self._asked.clear()
+            self._lost, self._kept = 0, Room(MOST_BYTES)
 
     def answer(self, *answers: Answer) -> None:
         """The next answers, one for each request; the last one stays."""
@@ -253,8 +278,11 @@ class Upstream(Closing):
         try:
             with contextlib.suppress(OSError, h11.RemoteProtocolError):
                 wire = _Wire(connection)
-                while (asked := wire.next()) and self._exchange(wire, asked):
-                    pass
+                goes_on = True
+                while goes_on:
+                    with self._coming.portion() as portion:
+                        asked = wire.next(portion)
+                        goes_on = asked is not None and self._exchange(wire, asked)
         finally:
             with self._lock:
                 self._connections.discard(connection)
@@ -263,8 +291,10 @@ class Upstream(Closing):
     def _exchange(self, wire: _Wire, asked: Asked) -> bool:
         """Keep a request and answer it; whether the connection goes on."""
         with self._lock:
-            if len(self._asked) < MOST_ASKED:
+            if len(self._asked) < MOST_ASKED and self._kept.take(asked.size):
                 self._asked.append(asked)
+            else:
+                self._lost += 1
         answer, holding = self._answer(asked), self._holding
         if holding is not None and not holding.wait(wire.connection):
             return False
@@ -278,21 +308,24 @@ class _Wire:
         self.connection = connection
         self._state = h11.Connection(h11.SERVER)
 
-    def next(self) -> Asked | None:
-        """The next request, None when there is none. Raises OSError and RemoteProtocolError."""
+    def next(self, room: Portion) -> Asked | None:
+        """The next request, None when there is none, or no room for its body.
+
+        Raises OSError and RemoteProtocolError.
+        """
         if self._state.our_state is h11.DONE:
             self._state.start_next_cycle()
-        request, body = self._event(), b""
+        request, body = self._event(), bytearray()
         if not isinstance(request, h11.Request):
             return None
         while isinstance(data := self._event(), h11.Data):
             body += data.data
-            if len(body) > MOST_BODY_BYTES:
+            if len(body) > MOST_BODY_BYTES or not room.take(len(data.data)):
                 return None
         if not isinstance(data, h11.EndOfMessage):
             return None
         pairs = [(name.decode(), value.decode("latin-1")) for name, value in request.headers]
-        return Asked(request.method.decode(), request.target.decode("latin-1"), pairs, body)
+        return Asked(request.method.decode(), request.target.decode("latin-1"), pairs, bytes(body))
 
     def send(self, method: str, answer: Answer) -> bool:
         """Send an answer; whether another request may follow. Raises OSError."""

@@ -21,12 +21,26 @@ _MOST_BYTES = 16 * 1024 * 1024
 _MOST_ARGUMENT = 1024
 
 
+#: What Python takes for a word beside its characters.
+_WORD_BYTES = 64
+
+#: Bytes of a line that holds a number, and its end.
+_MOST_LINE = 32
+
+
 class RedisConversation:
-    """Follows what a client sends and notes each command in `log`."""
+    """Follows what a client sends and notes each command in `log`.
+
+    Each byte is looked at once, however it is cut: what is complete leaves the buffer.
+    """
 
     def __init__(self, log: Appendable[Command]) -> None:
         self._log = log
         self._buffer = bytearray()
+        self._words: list[str] = []
+        self._missing = 0  # words of the command that are still to come
+        self._skip = 0  # bytes of a word that are not kept, with its end
+        self._size = 0  # of the command, as far as it has come
         self._lost = False  # the client speaks something else: let it
 
     async def greet(self, _reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> bytes:
@@ -37,14 +51,13 @@ class RedisConversation:
         if self._lost:
             return
         self._buffer += data
-        self._lost = len(self._buffer) > _MOST_BYTES
         try:
             for command in self._commands():
                 self._log.append(command)
         except ValueError:
             self._lost = True
-        if self._lost:
             self._buffer.clear()
+            self._words.clear()
 
     def from_server(self, data: bytes) -> None:
         """Answers are not looked at."""
@@ -54,31 +67,40 @@ class RedisConversation:
 
     def _commands(self) -> Iterator[Command]:
         """Take the complete commands off the buffer. Raises ValueError for what is none."""
-        while (whole := _parse(bytes(self._buffer))) is not None:
-            words, length = whole
-            del self._buffer[:length]
-            if words:
-                yield (words[0].upper(), *words[1:])
+        while self._step():
+            if self._words and not self._missing and not self._skip:
+                yield (self._words[0].upper(), *self._words[1:])
+                self._words = []
 
-
-def _parse(data: bytes) -> tuple[list[str], int] | None:
-    """The words of the first command and its length in bytes; None when it is not complete."""
-    head = data.find(b"\r\n")
-    if head < 0:
-        return None
-    if not data.startswith(b"*"):
-        raise ValueError("an inline command")
-    words, at = [], head + 2
-    for _ in range(int(data[1:head])):
-        end = data.find(b"\r\n", at)
+    def _step(self) -> bool:
+        """Take the next part off the buffer; False when it has not come as a whole."""
+        if self._skip:
+            skipped = min(self._skip, len(self._buffer))
+            del self._buffer[:skipped]
+            self._skip -= skipped
+            return not self._skip
+        end = self._buffer.find(b"\r\n", 0, _MOST_LINE)
         if end < 0:
-            return None
-        start, length = end + 2, int(data[at + 1 : end])
-        if length < 0:  # would be read for ever
+            if len(self._buffer) >= _MOST_LINE:
+                raise ValueError("a line without an end")
+            return False
+        number = int(self._buffer[1:end])
+        if not self._missing:
+            if not self._buffer.startswith(b"*"):
+                raise ValueError("an inline command")
+            del self._buffer[: end + 2]
+            self._missing, self._size = max(number, 0), 0
+            return True
+        if number < 0:
             raise ValueError("a word without a length")
-        if len(data) < start + length + 2:
-            return None
-        kept = data[start : start + min(length, _MOST_ARGUMENT)]
-        words.append(kept.decode("utf-8", "surrogateescape"))
-        at = start + length + 2
-    return words, at
+        start, kept = end + 2, min(number, _MOST_ARGUMENT)
+        if len(self._buffer) < start + kept:
+            return False
+        self._size += number + _WORD_BYTES
+        if self._size > _MOST_BYTES:
+            raise ValueError("a command that is too long")
+        self._words.append(self._buffer[start : start + kept].decode("utf-8", "surrogateescape"))
+        del self._buffer[: start + kept]
+        self._missing -= 1
+        self._skip = number - kept + 2
+        return True

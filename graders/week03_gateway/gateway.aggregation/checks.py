@@ -7,7 +7,7 @@ import socket
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -221,10 +221,12 @@ def who_leaves_ends_the_questions(app: Gateway) -> None:
 def dashboards(app: Gateway) -> Counter[str]:
     """How many requests for dashboards have ended, by the status that the metrics count."""
     text = app.get("/metrics").text
-    line = re.compile(r"^http_requests_total\{(.*/dashboard/.*)\} (\S+)$", re.MULTILINE)
     counted: Counter[str] = Counter()
-    for labels, count in line.findall(text):
+    for line in text.splitlines():
+        name, _, sample = line.partition("{")
+        labels, _, count = sample.rpartition("} ")
         status = re.search(r'status="(\d+)"', labels)
-        if status:
-            counted[status[1]] += int(float(count))
+        if name == "http_requests_total" and "/dashboard/" in labels and status:
+            with suppress(ValueError, OverflowError):  # it is no number
+                counted[status[1]] += int(float(count))
     return counted
