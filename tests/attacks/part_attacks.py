@@ -75,6 +75,18 @@ PART = (
         ALTER ROLE CURRENT_USER SET client_encoding = 'SQL_ASCII';
         ALTER ROLE CURRENT_USER SET row_security = off;
         """),
+    Attack("part_takes_every_lock", "kill the parent or the services",
+           "as a part in SQL: fills the server's table of locks, and keeps it full", """
+        SET statement_timeout = 0;
+        DO $$ BEGIN
+            PERFORM pg_advisory_lock(i) FROM generate_series(1, 10000000) AS i;
+        EXCEPTION WHEN OTHERS THEN
+            PERFORM pg_sleep(1000);
+        END $$;
+        """),
+    Attack("part_says_that_the_disk_is_full", "kill the parent or the services",
+           "as a part in SQL: raises what a server says whose disk is full",
+           "DO $$ BEGIN RAISE 'no space left on device' USING ERRCODE = 'disk_full'; END $$;"),
     Attack("part_speaks_after_its_end", "forged result file",
            "as a part in SQL: ends the transaction in the middle, and opens another", """
         COMMIT; BEGIN; SELECT '[{"Plan": {}}]' AS plan; SAVEPOINT s; ROLLBACK TO s; BEGIN;
