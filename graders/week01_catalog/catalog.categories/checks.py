@@ -298,8 +298,10 @@ def counts_what_is_for_sale(app: App) -> None:
     # Just these three, however many there are: what comes after is the next name.
     for category, wanted in ((full, 2), (sold_out, 0), (empty, 0)):
         reply = listed(app, after=category["name"][:-1], limit=100)
-        found = [one for one in reply["categories"] if one["id"] == category["id"]]
-        expect.equal([one["product_count"] for one in found], [wanted],
+        listing = expect.items(reply["categories"], "categories", reply.sent)
+        every = [expect.fields(one, "a category", reply.sent) for one in listing]
+        found = [one for one in every if one.get("id") == category["id"]]
+        expect.equal([one.get("product_count") for one in found], [wanted],
                      "product_count in the list", reply=reply,
                      look="a join keeps only what finds a partner")  # fmt: skip
 

@@ -55,7 +55,8 @@ def has_all_members(app: App) -> None:
     """A problem has `type`, `title`, `status`, `detail`, `instance` and `request_id`."""
     for reply in (app.get("/nowhere"), app.delete(PRODUCTS), app.get(NOBODY)):
         members = {"type", "title", "status", "detail", "instance", "request_id"}
-        expect.equal(sorted(reply.json), sorted(members), "members", reply=reply)
+        body = expect.fields(reply.json, "the body", reply.sent)
+        expect.equal(sorted(body), sorted(members), "members", reply=reply)
         expect.equal(reply["type"], "about:blank", "type", reply=reply)
         expect.equal(reply["title"], HTTPStatus(reply.status).phrase, "title", reply=reply,
                      look="the title names the kind of problem: the status in words")  # fmt: skip
@@ -108,21 +109,24 @@ def rules_that_break_are_named(app: App) -> None:
     """A field that breaks its rule is a problem with status 422, and `errors` says which."""
     reply = app.post(PRODUCTS, json=product(price="-1", name=" "))
     told(reply, 422)
-    expect.equal(sorted(reply["errors"]), ["name", "price"], "fields in errors", reply=reply)
+    named = expect.fields(reply["errors"], "errors", reply.sent)
+    expect.equal(sorted(named), ["name", "price"], "fields in errors", reply=reply)
     for field in ("name", "price"):
         said = reply["errors", field]
         listed = isinstance(said, list) and bool(said) and all(isinstance(x, str) for x in said)
         expect.that(listed, f"errors.{field}: a list of sentences", repr(said), sent=reply.sent)
     query = app.get(PRODUCTS, params={"page": 0})
     told(query, 422)
-    expect.equal(list(query["errors"]), ["page"], "fields in errors", reply=query)
+    named = expect.fields(query["errors"], "errors", query.sent)
+    expect.equal(list(named), ["page"], "fields in errors", reply=query)
 
 
 @check(points=1, after=rules_that_break_are_named, on=shop)
 def errors_only_where_fields_broke(app: App) -> None:
     """A problem that is about no field has no `errors`."""
     for reply in (app.get("/nowhere"), app.post(PRODUCTS, role="viewer", json=product())):
-        expect.that("errors" not in reply.json, "a body without errors", reply.shown,
+        body = expect.fields(reply.json, "the body", reply.sent)
+        expect.that("errors" not in body, "a body without errors", reply.shown,
                     sent=reply.sent)  # fmt: skip
 
 

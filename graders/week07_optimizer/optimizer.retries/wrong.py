@@ -217,10 +217,10 @@ WRONG = [
         for tried in range(attempts):
             if tried:
                 limit = base_seconds * 2 ** (tried - 1)
-                true = pool.state
-                pool.state = lambda: {**true(), "idle": true()["open"]}
+                true = type(pool).state(pool)
+                pool.state = lambda: {**true, "idle": true["open"]}
                 await sleep(random.uniform(limit / 2, limit))
-                del pool.state
+                pool.__dict__.pop("state", None)
             try:
                 async with connection.transaction(isolation="serializable"):
                     return await work(connection)
