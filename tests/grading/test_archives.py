@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.grading.archives import (
@@ -159,6 +159,7 @@ def test_what_is_not_unpacked_counts_for_its_own_archive_only(tmp_path: Path) ->
     assert (own.files, whole.files) == (2, 2)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=20))
 def test_no_limit_is_exceeded_and_a_refusal_takes_nothing(asked: list[tuple[int, int]]) -> None:
     whole = Limits(bytes=30, files=20)
@@ -172,6 +173,7 @@ def test_no_limit_is_exceeded_and_a_refusal_takes_nothing(asked: list[tuple[int,
         assert min(whole.bytes, whole.files, own.bytes, own.files) >= 0
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="/\\:\0", exclude_categories=["Cs"]), max_size=150))
 def test_a_name_of_any_length_is_unpacked_and_keeps_its_ends(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -206,6 +208,7 @@ def test_endings() -> None:
     assert not is_archive("notes.gz")
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from(". aZ"), max_size=4), st.sampled_from(ARCHIVES))
 def test_without_its_ending_an_archive_has_a_folders_name(name: str, ending: str) -> None:
     left = without_ending(name + ending)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ class Office:
 
     def file(self, text: str) -> str:
         path = self._folder / "from lms.csv"
-        path.write_text(text, encoding="utf-8-sig")
+        path.write_text(text, encoding="utf-8-sig", newline="")
         return str(path)
 
 
@@ -126,6 +127,7 @@ def test_canvas_with_semicolons_another_title_and_other_points(office: Office) -
     _, said = office.export("canvas.ExportCanvas", gradebook, ok=False)
     assert "Say which it is with --ExportCanvas.columns" in said
     assert "'Week 1 (12345)'" in said
+    assert "--assignment='[\"week01_catalog\"]'" in said
     columns = f"--ExportCanvas.columns={LAB}=Week 1 (12345)"
     rows, said = office.export("canvas.ExportCanvas", gradebook, columns)
     assert rows[0][-1] == "Week 1 (12345)"
@@ -145,6 +147,7 @@ def test_canvas_without_its_gradebook(office: Office) -> None:
         ["smitheve", "501", "", "", "", "7"],
     ]
     assert "Withheld" in said
+    assert "nothing confirms without --ExportCanvas.gradebook: smitheve_501." in said
 
 
 MOODLE = """\
@@ -232,10 +235,11 @@ def test_moodle_in_another_language_and_with_another_maximum(office: Office) -> 
 def test_moodle_without_its_worksheet(office: Office) -> None:
     office.mark("Eve Smith_12", 7, email="eve@u.edu")
     office.mark("@evil", 2)
-    rows, _ = office.export("moodle.ExportMoodle")
+    rows, said = office.export("moodle.ExportMoodle")
     assert rows[0][0] == "Identifier"
     assert rows[1] == ["'@evil", "'@evil", "", "2", "10", "", "2 of 10 points: small-one 2 of 10"]
     assert rows[2][:5] == ["Participant 12", "Eve Smith", "eve@u.edu", "7", "10"]
+    assert "participants' numbers, which are not known of @evil: give it the worksheet" in said
 
 
 def test_moodle_takes_one_assignment_a_file(office: Office) -> None:
@@ -253,3 +257,30 @@ def test_a_file_that_is_not_the_lms_own_is_said(office: Office, which: str, opti
     for text, said in (("name,mark\na,1\n", "no "), ("", "is empty")):
         assert said in office.export(which, f"--{option}={office.file(text)}", ok=False)[1]
     assert "cannot be read" in office.export(which, f"--{option}=nowhere.csv", ok=False)[1]
+
+
+def test_what_stands_in_moodles_worksheet_stays(office: Office) -> None:
+    office.mark("Eve Smith_12", 7)
+    row = ["Participant 12", "Eve Smith", "+e@x", "", "10", "-", "- well\u2028done\r\n|x|"]
+    other = ["Participant 13", "=Al", "@", "2.00", "10", "-", "a\nb"]
+    header = "Identifier,Full name,Email address,Grade,Maximum Grade,Last modified (grade),"
+    text = io.StringIO()
+    csv.writer(text).writerows([[*header.split(",")[:-1], "Feedback comments"], row, other])
+    worksheet = f"--ExportMoodle.worksheet={office.file(text.getvalue())}"
+    rows, _ = office.export("moodle.ExportMoodle", worksheet)
+    assert rows[1:] == [[*row[:3], "7", *row[4:]], other]
+
+
+@pytest.mark.parametrize("which", ["export.ExportMarks", "canvas.ExportCanvas"])
+def test_a_file_that_cannot_be_written_is_said(office: Office, which: str) -> None:
+    office.mark("ada", 1)
+    _, said = office.export(which, "--to=/nowhere/x.csv", ok=False)
+    assert "/nowhere/x.csv cannot be written: No such file or directory. Name another" in said
+    assert "Traceback" not in said
+
+
+def test_columns_that_are_none_are_said(office: Office) -> None:
+    office.mark("ada", 1)
+    _, said = office.export("canvas.ExportCanvas", "--ExportCanvas.columns=bad", ok=False)
+    assert 'Write --ExportCanvas.columns="...=...": Lab -> the column' in said
+    assert "Traceback" not in said

@@ -98,7 +98,8 @@ def test_canvas_with_late_and_resubmitted_files_autogrades(lms_class: Class) -> 
     said = lms_class.run_forked("zip_collect", LAB)
     wanted = {"smitheve_501": 7, "smitheve_502": 5, "vandykezoë_503": 4}
     assert scores(lms_class) == wanted
-    assert f"smitheve_501 also submitted smitheve_501_9007_{FIRST}-2.ipynb, which counts" in said
+    counts = f"submissions/smitheve_501_9007_{FIRST}-2.ipynb, which counts"
+    assert f"smitheve_501 also submitted {counts}" in said
     said = lms_class.run_forked("autograde", LAB)
     assert said.count("Autograding ") == len(wanted)
     for learner, score in wanted.items():
@@ -120,7 +121,8 @@ def test_one_hostile_archive_stops_nobody(lms_class: Class) -> None:
         deep = zipped({"again.zip": deep})
     (folder / "mallory.zip").write_bytes(deep)
     (folder / "carol.rar").write_bytes(b"Rar!")
-    said = lms_class.run_forked("zip_collect", LAB)
+    said = lms_class.run_forked("zip_collect", LAB, ok=False)
+    assert "2 archives were refused, as said above; all others are collected" in said
     assert scores(lms_class) == {"bob": 4}
     assert "eve.zip was refused, and nothing of it unpacked: the name" in said
     assert "archives deep" in said
@@ -132,7 +134,7 @@ def test_one_hostile_archive_stops_nobody(lms_class: Class) -> None:
 def test_limits_are_settings(lms_class: Class) -> None:
     folder = archive_folder(lms_class)
     (folder / "bob.zip").write_bytes(zipped({f"{FIRST}.ipynb": bytes(1_000_000)}))
-    said = lms_class.run_forked("zip_collect", LAB, "--SafeExtractor.max_bytes=500000")
+    said = lms_class.run_forked("zip_collect", LAB, "--SafeExtractor.max_bytes=500000", ok=False)
     assert "larger than all that a class submits" in said
     assert scores(lms_class) == {}
 
@@ -158,9 +160,31 @@ def test_one_learners_oddities_stop_nobody_and_are_said(lms_class: Class) -> Non
     }
     (archive_folder(lms_class) / "Databases-Week 1-77.zip").write_bytes(zipped(export))
     limits = ("--SafeExtractor.max_bytes_each=800000", "--SafeExtractor.max_files=100")
-    said = lms_class.run_forked("zip_collect", LAB, *limits)
+    said = lms_class.run_forked("zip_collect", LAB, *limits, ok=False)
     assert set(scores(lms_class)) == {"Cy", "李明", "Flo", "Gus"}
     assert "larger than all that a learner submits" in said
-    assert "holds more files than a learner submits" in said
+    assert "holds more files than a class submits" in said
     assert f"as it is a link or a device: {FIRST}.ipynb" in said
     assert f"Ed_6_{mark}_hw.zip: it holds no notebook" in said
+
+
+def test_a_newer_download_beside_the_old_one_counts(lms_class: Class) -> None:
+    name = f"Eve Smith_5_assignsubmission_file_{FIRST}.ipynb"
+    folder = archive_folder(lms_class)
+    (folder / "INF_2026_2_DB-Week 6-1234.zip").write_bytes(zipped({name: text(lms_class, ALPHA)}))
+    lms_class.run_forked("zip_collect", LAB)
+    assert scores(lms_class) == {"Eve Smith": 4}
+    newer = zipped({name: text(lms_class, BETA), name.replace("Eve", "Al"): text(lms_class, ALPHA)})
+    (folder / "INF_2026_2_DB-Week 6-1234 (1).zip").write_bytes(newer)
+    said = lms_class.run_forked("zip_collect", LAB, "--force")
+    assert scores(lms_class) == {"Eve Smith": 5, "Al Smith": 4}
+    assert f"also submitted INF_2026_2_DB-Week 6-1234 (1)/{name} of a newer download" in said
+
+
+def test_what_cannot_be_collected_is_an_error_with_a_next_step(lms_class: Class) -> None:
+    said = lms_class.run_forked("zip_collect", LAB, ok=False)
+    assert "put the zip that the learning management system exports into" in said
+    archive_folder(lms_class)
+    assert "put the zip that" in lms_class.run_forked("zip_collect", LAB, ok=False)
+    said = lms_class.run_forked("zip_collect", "week1", ok=False)
+    assert f"There is no lab week1. There are: {LAB}." in said

@@ -113,6 +113,15 @@ def unpack(
     return left_out
 
 
+def newest_member(archive: Path) -> tuple[int, ...]:
+    """Year, month, day, hour, minute, second of the youngest member of a zip; else ()."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return max((entry.date_time for entry in opened.infolist()), default=())
+    except _BROKEN:
+        return ()
+
+
 def _refusal(archive: Path, why: str) -> ArchiveRefused:
     return ArchiveRefused(
         f"{archive.name} was refused, and nothing of it unpacked: {why}. Look into it with care, "

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from itertools import count
-from os.path import commonprefix
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +18,7 @@ _BROWSERS = re.compile(r" ?\(([0-9]+)\)$")
 
 
 class Download(NamedTuple):
-    """Which of two downloads is newer: the greater one."""
+    """When an archive was downloaded: of two the greater one is newer."""
 
     newest_member: tuple[int, ...]  # a copy of an archive keeps the dates in it, but not its own
     browsers_number: int  # of "export (1).zip"
@@ -30,9 +28,10 @@ class Download(NamedTuple):
 NO_DOWNLOAD = Download((), 0, 0)
 
 
-def browsers_number(name: str) -> int:
+def without_browsers_number(name: str) -> tuple[str, int]:
+    """What was downloaded as "export (1).zip" is "export", once more."""
     match = _BROWSERS.search(name)
-    return int(match[1]) if match else 0
+    return (name[: match.start()], int(match[1])) if match else (name, 0)
 
 
 def owners(
@@ -51,11 +50,12 @@ def owners(
         folders = path.relative_to(top).parts[:-1]
         tops[top][path] = tuple(one for one in folders if one != lab)
     found: dict[Path, str] = {}
+    alone = len({without_browsers_number(top.name)[0] for top in tops}) == 1
     for top, places in tops.items():
-        common = len(commonprefix(list(places.values())))
+        common = _common(places.values())
         several = len({folders[common : common + 1] for folders in places.values()}) > 1
         # Two folders of an only archive may be two people with a notebook each.
-        whole = top != base and not (several and len(tops) == 1)
+        whole = top != base and not (several and alone)
         level = _level(places, notebooks, 0 if whole else max(1, common))
         for path, folders in places.items():
             outer = "" if top == base else top.name
@@ -63,14 +63,23 @@ def owners(
     return found
 
 
+def _common(places: Collection[Folders]) -> int:
+    """How many folders all of them lie in."""
+    first, last = min(places), max(places)
+    return next((at for at, one in enumerate(first) if last[at : at + 1] != (one,)), len(first))
+
+
 def _level(places: Mapping[Path, Folders], notebooks: Mapping[Path, str], least: int) -> int:
     """How many folders down people's are, so that nobody has a notebook in two folders."""
-    deepest = max(map(len, places.values()))
-    for level in count(least):
+    level, deepest = least, max(map(len, places.values()))
+
+    def tells_apart() -> bool:
         seen: dict[tuple[Folders, str], Folders] = {}
-        if level >= deepest or all(
+        return all(
             seen.setdefault((folders[:level], notebooks[path]), folders) == folders
             for path, folders in places.items()
-        ):
-            return level
-    raise AssertionError("count() ends")
+        )
+
+    while level < deepest and not tells_apart():
+        level += 1
+    return level

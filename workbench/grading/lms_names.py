@@ -11,7 +11,7 @@ Canvas   `smitheve_LATE_12345_67890_homework-2.ipynb`: the sortable name in lowe
          seven of them a UUID. Anonymous: `anon_x4Gf2_67890_homework.ipynb`.
          Source: github.com/instructure/canvas-lms, lib/content_zipper.rb (get_filename,
          add_upload_submission), app/models/attachment.rb (make_unique_filename).
-others   `eve_1_resource_design.ipynb`, or a folder or an archive `eve` with the notebook in it.
+others   `eve_1_resource_design.ipynb`, or a folder or an archive `eve`: lms_folders.py.
 """
 
 from __future__ import annotations
@@ -19,10 +19,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.grading.lms_folders import (
+    NO_DOWNLOAD,
+    Download,
+    owners,
+    without_browsers_number,
+)
 from workbench.grading.submission import SubmissionError, read_submission
 
 _MOODLE = re.compile(
@@ -42,6 +48,10 @@ _AFTER_ALL = 1000
 _BLIND = "Participant"
 
 
+#: How well a file counts for its learner and notebook; of several the highest does.
+Attempt = tuple[Download, bool, int, int, int]
+
+
 @dataclass(frozen=True)
 class Delivered:
     """A notebook of an export. The highest `attempt` of a learner's is the one that counts."""
@@ -49,23 +59,36 @@ class Delivered:
     path: Path
     learner: str
     notebook: str
-    attempt: tuple[int, int, int]
+    attempt: Attempt
 
 
 def choose(
-    files: Iterable[Path], base: Path, released: Collection[str]
+    files: Iterable[Path],
+    base: Path,
+    released: Collection[str],
+    lab: str = "",
+    archives: Mapping[Path, Download] | None = None,
 ) -> tuple[list[Delivered], dict[Path, str]]:
     """The one file that counts for each learner and notebook, and why the others do not.
 
-    base: the folder of the export; released: the names of the lab's notebooks. Which notebook a
-    file is, its name tells, else its metadata. A Moodle name stands for its person as long as
-    nobody in the export shares it; else the participant's number is put behind it.
+    base: the folder of the export; released: the names of the lab's notebooks; archives: the
+    folders that hold what was one downloaded archive. Which notebook a file is, its name tells,
+    else its metadata. A Moodle name stands for its person as long as nobody in the export shares
+    it; else the participant's number is put behind it. What a newer download holds counts first,
+    then a file that is named as the lab names it.
     """
-    found: list[tuple[Path, _Person, str, tuple[int, int, int]]] = []
+    archives = archives or {}
+    found: list[tuple[Path, _Person, str, Attempt]] = []
+    in_folders: dict[Path, tuple[str, Attempt]] = {}
     left_out: dict[Path, str] = {}
     for path in files:
-        person = _person(path.relative_to(base), released)
-        notebook, again = _notebook(path, person.rest, released)
+        top = next((folder for folder in path.parents if folder in archives), None)
+        person = _person(path.relative_to(base), len(top.relative_to(base).parts) if top else 1)
+        stem = person.rest if person else unicodedata.normalize("NFC", path.stem)
+        notebook, before, exact, again = _notebook(path, stem, released)
+        if ".ipynb_checkpoints" in path.parts:
+            left_out[path] = "it is a copy that Jupyter makes"
+            continue
         if not notebook:
             left_out[path] = (
                 "neither its name nor its metadata tells which notebook of the lab it is; rename "
@@ -73,12 +96,23 @@ def choose(
             )
             continue
         depth = -len(path.relative_to(base).parts)
-        found.append((path, person, notebook, (again, person.file, depth)))
+        download = archives[top] if top else NO_DOWNLOAD
+        if not person and _clean(before):
+            person = _Person(_clean(before), "", False, 0, "")
+        elif before:
+            exact = False
+        if person:
+            found.append((path, person, notebook, (download, exact, again, person.file, depth)))
+        else:
+            in_folders[path] = notebook, (download, exact, again, 0, depth)
+    notebooks = {path: notebook for path, (notebook, _) in in_folders.items()}
+    for path, name in owners(notebooks, base, archives, lab).items():
+        found.append((path, _by_folder(name), *in_folders[path]))
     shared = Counter(name for name, _ in {(one.name, one.number) for _, one, _, _ in found})
     counts: dict[tuple[str, str], Delivered] = {}
-    for path, person, notebook, attempt in found:
-        alone = shared[person.name] == 1 and person.name != _BLIND and not person.keeps_number
-        learner = person.name if alone or not person.number else f"{person.name}_{person.number}"
+    for path, one, notebook, attempt in found:
+        alone = shared[one.name] == 1 and one.name != _BLIND and not one.keeps_number
+        learner = one.name if alone or not one.number else f"{one.name}_{one.number}"
         if not learner:
             left_out[path] = "nothing tells whose it is; put it into a folder named by the learner"
             continue
@@ -87,7 +121,9 @@ def choose(
         if new is not old:
             best, other = (new, old) if new.attempt > old.attempt else (old, new)
             counts[learner, notebook] = best
-            left_out[other.path] = f"{learner} also submitted {best.path.name}, which counts"
+            newer = " of a newer download" if best.attempt[0] > other.attempt[0] else ""
+            place = best.path.relative_to(base)
+            left_out[other.path] = f"{learner} also submitted {place}{newer}, which counts"
     return list(counts.values()), left_out
 
 
@@ -100,21 +136,35 @@ class _Person:
     rest: str  # the file's own name, without its ending
 
 
-def _person(path: Path, released: Collection[str]) -> _Person:
-    """Who is named by the outermost part of the path that looks like Moodle's or Canvas'."""
+def _person(path: Path, tops: int) -> _Person | None:
+    """Who is named by the outermost part of the path that looks like Moodle's or Canvas'.
+
+    The first `tops` parts are what was downloaded, with any name: INF_2026_2_DB-Week 6-1234 looks
+    like Canvas', so only Moodle's unmistakable word counts there.
+    """
     stems = [unicodedata.normalize("NFC", part) for part in (*path.parts[:-1], path.stem)]
-    for stem in stems:
-        last = stem is stems[-1]
+    for at, stem in enumerate(stems):
+        last = at == len(stems) - 1
         if match := _MOODLE.fullmatch(stem):
             rest = match["rest"] or "" if last else stems[-1]
             return _Person(_clean(match["name"]), match["id"] or "", False, 0, rest)
-        if match := _CANVAS.fullmatch(stem):
-            rest = match["rest"] if last else stems[-1]
-            name, number = _clean(match["name"] or ""), match["id"]
-            if number.lower().startswith("anon_"):
-                name, number = "anon", number[len("anon_") :]
-            return _Person(name or "canvas", number, True, int(match["file"]), rest)
-    return _plain(stems, released)
+        if (last or at >= tops) and (match := _CANVAS.fullmatch(stem)):
+            return _of_canvas(match, match["rest"] if last else stems[-1])
+    return None
+
+
+def _of_canvas(match: re.Match[str], rest: str) -> _Person:
+    name, number = _clean(match["name"] or ""), match["id"]
+    if number.lower().startswith("anon_"):
+        name, number = "anon", number[len("anon_") :]
+    return _Person(name or "canvas", number, True, int(match["file"]), rest)
+
+
+def _by_folder(name: str) -> _Person:
+    """Who has a folder or an archive: one of Canvas' too, that was taken out of its export."""
+    if match := _CANVAS.fullmatch(name):
+        return _of_canvas(match, "")
+    return _Person(_clean(without_browsers_number(name)[0]), "", False, 0, "")
 
 
 def _clean(name: str) -> str:
@@ -122,25 +172,20 @@ def _clean(name: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f*?\[\]]", "", name).strip("._- ")
 
 
-def _plain(stems: list[str], released: Collection[str]) -> _Person:
-    """The text before the notebook's name; when there is none, the folder that it lies in."""
+def _notebook(path: Path, stem: str, released: Collection[str]) -> tuple[str, str, bool, int]:
+    """Which notebook of the lab a file is ("" for none), the text before its name, whether it is
+    named exactly so, and the how-manieth of that name.
+    """
     for name in sorted(released, key=len, reverse=True):
-        before, found, _ = stems[-1].rpartition(name)
-        if found and _clean(before):
-            return _Person(_clean(before), "", False, 0, stems[-1][len(before) :])
-    return _Person(_clean(stems[-2]) if len(stems) > 1 else "", "", False, 0, stems[-1])
-
-
-def _notebook(path: Path, stem: str, released: Collection[str]) -> tuple[str, int]:
-    """Which notebook of the lab a file is ("" for none), and the how-manieth of that name."""
-    for name in sorted(released, key=len, reverse=True):
-        if name in stem:
-            return name, _again(stem.rpartition(name)[2])
+        if places := list(re.finditer(re.escape(name), stem, re.IGNORECASE)):
+            after = stem[places[-1].end() :]
+            exact = not after or _AGAIN.fullmatch(after) is not None
+            return name, stem[: places[-1].start()], exact, _again(after)
     try:
         named = read_submission(path).notebook
     except SubmissionError:
-        return "", 0
-    return (named, _again(stem)) if named in released else ("", 0)
+        return "", "", False, 0
+    return (named, "", False, _again(stem)) if named in released else ("", "", False, 0)
 
 
 def _again(stem: str) -> int:

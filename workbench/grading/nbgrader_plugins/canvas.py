@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nbgrader.api import Gradebook, Student
-from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
 from workbench.course import CourseError, load_course
@@ -25,15 +24,22 @@ from workbench.grading.nbgrader_plugins.lms_people import (
     number_of,
     rows_of,
 )
-from workbench.grading.nbgrader_plugins.lms_table import Row, Table, TableError, say_what_is_empty
+from workbench.grading.nbgrader_plugins.lms_table import (
+    Row,
+    Table,
+    TableError,
+    harmless,
+    say_what_is_empty,
+)
 from workbench.grading.nbgrader_plugins.marks import Mark, marks, points
+from workbench.grading.nbgrader_plugins.saving import LmsExport, saved
 
 #: The learner's columns, of which Canvas writes the last one always.
 LEARNER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 POINTS = "Points Possible"
 
 
-class ExportCanvas(ExportPlugin):
+class ExportCanvas(LmsExport):
     """Fills in the gradebook that Canvas exported; without it, makes one of what is known."""
 
     gradebook = Unicode(help="The CSV that Canvas exported (Grades, Export)").tag(config=True)
@@ -43,15 +49,14 @@ class ExportCanvas(ExportPlugin):
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file that `--to` names, canvas.csv unless said."""
-        file = Path(self.to or "canvas.csv")
         given = list(marks(gradebook, self.assignment, self.student))
         try:
             table = self._filled(given) if self.gradebook else self._made(given)
         except TableError as error:
             self.parent.fail(str(error))
-        table.write(file)
+        with saved(self, "canvas.csv") as stream:
+            table.write(stream)
         say_what_is_empty(self, given)
-        self.log.info("Exporting grades for Canvas to %s", file)
 
     def _made(self, given: list[Mark]) -> Table:
         labs = {mark.assignment.name: mark.assignment.max_score for mark in given}
@@ -59,8 +64,20 @@ class ExportCanvas(ExportPlugin):
         rows = [[f"    {POINTS}", "", "", "", "", *map(points, labs.values())]]
         for student, by_lab in _by_student(given):
             number = student.lms_user_id or number_of(student)
-            row = [name_of(student), number, "", "" if number else student.id, ""]
+            row = [
+                harmless(name_of(student)),
+                number,
+                "",
+                "" if number else harmless(student.id),
+                "",
+            ]
             rows.append(row + [by_lab[lab].score if lab in by_lab else "" for lab in labs])
+        students = (student for student, _ in _by_student(given))
+        if numbered := [one.id for one in students if number_of(one) and not one.lms_user_id]:
+            self.log.warning(
+                "Their ids' numbers are written for Canvas' own, which nothing confirms without "
+                "--ExportCanvas.gradebook: %s.", ", ".join(numbered),
+            )  # fmt: skip
         return Table(header, rows)
 
     def _filled(self, given: list[Mark]) -> Table:
@@ -91,7 +108,8 @@ class ExportCanvas(ExportPlugin):
         for student, by_lab in submitted:
             if student.id in found:
                 theirs = found[student.id]
-                rows.append(theirs[:info] + [
+                # Canvas tells rows by their ID, so the name may get a quote.
+                rows.append([harmless(theirs[0]), *theirs[1:info]] + [
                     by_lab[lab].score if lab in by_lab else theirs[at]
                     for lab, at in columns.items()
                 ])  # fmt: skip
@@ -111,7 +129,8 @@ class ExportCanvas(ExportPlugin):
         rest = ", ".join(repr(cell) for cell in header[header.index("Section") + 1 :])
         raise TableError(
             f"Canvas' gradebook has no column {' or '.join(sorted(map(repr, wanted)))}. Say which "
-            f'it is with --ExportCanvas.columns="{lab}=Week 1 (12345)"; there are: {rest}.'
+            f'it is with --ExportCanvas.columns="{lab}=Week 1 (12345)"; there are: {rest}. Or '
+            "export only labs that it has: --assignment='[\"week01_catalog\"]'."
         )
 
     def _compare_points(self, labs: dict[str, float], theirs: dict[str, str]) -> None:

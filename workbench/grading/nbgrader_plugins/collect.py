@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
-from nbgrader.utils import find_all_notebooks
 from traitlets import Int
 
-from workbench.grading.archives import ArchiveRefused, Limits, is_archive, unpack, without_ending
+from workbench.grading.archives import (
+    ArchiveRefused,
+    Limits,
+    is_archive,
+    newest_member,
+    unpack,
+    without_ending,
+)
+from workbench.grading.lms_folders import Download, without_browsers_number
 from workbench.grading.lms_names import Delivered, choose
+from workbench.grading.nbgrader_plugins.collecting import (
+    check_before,
+    fail_after,
+    released_notebooks,
+)
 
 
 class SafeExtractor(ExtractorPlugin):
@@ -27,18 +40,30 @@ class SafeExtractor(ExtractorPlugin):
     ).tag(config=True)
     max_depth = Int(Limits.depth, help="How deep archives may lie within archives").tag(config=True)
 
+    #: Where the archives of the download were unpacked.
+    unpacked: dict[Path, Download]
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.unpacked, self._refused = {}, 0
+        check_before(self.parent)
+
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Copy notebooks and unpack archives from one folder to the other.
 
         An archive that is refused is said, and stops nobody else's from being unpacked.
         """
         source, target = Path(archive_path), Path(extracted_path)
+        fail_after(self.parent, self._what_failed)
         whole = Limits(self.max_bytes, self.max_files)
         for file in sorted(source.rglob("*")):
             place = target / file.relative_to(source)
             if is_archive(file.name) and file.is_file():
                 limits = Limits(self.max_bytes, self.max_files, within=whole)
-                self._unpack(file, place.with_name(without_ending(file.name)), limits, 1)
+                to = self._unpack(file, place.with_name(without_ending(file.name)), limits, 1)
+                number = without_browsers_number(without_ending(file.name))[1]
+                modified = file.stat().st_mtime
+                self.unpacked[to] = Download(newest_member(file), number, modified)
             elif _is_notebook(file.name) and file.is_file():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, place)
@@ -46,7 +71,16 @@ class SafeExtractor(ExtractorPlugin):
                 self.log.warning("Left out, as it is no notebook: %s", file)
         _in_small_letters(target)
 
-    def _unpack(self, archive: Path, to: Path, limits: Limits, depth: int) -> None:
+    def _what_failed(self) -> str:
+        if not self._refused:
+            return ""
+        return (
+            f"{self._refused} archives were refused, as said above; all others are collected. "
+            "Replace them, and run zip_collect with --force."
+        )
+
+    def _unpack(self, archive: Path, to: Path, limits: Limits, depth: int) -> Path:
+        """Where it was unpacked."""
         self.log.info("Unpacking %s", archive)
         while to.exists():
             to = to.with_name(f"{to.name}_")
@@ -59,7 +93,8 @@ class SafeExtractor(ExtractorPlugin):
                 self.log.warning("Left out of %s, as %s: %s", archive.name, why, name)
         except ArchiveRefused as refused:
             self.log.error("%s", refused)
-            return
+            self._refused += 1
+            return to
         found = [one for one in sorted(to.rglob("*")) if one.is_file()]
         if not found:
             self.log.warning("Nothing was taken of %s: it holds no notebook.", archive)
@@ -69,6 +104,7 @@ class SafeExtractor(ExtractorPlugin):
                 own = Limits(self.max_bytes_each, self.max_files, whose="a learner", within=limits)
             self._unpack(inner, inner.with_name(without_ending(inner.name)), own, depth + 1)
             inner.unlink()
+        return to
 
 
 class LmsCollector(FileNameCollectorPlugin):
@@ -90,11 +126,10 @@ class LmsCollector(FileNameCollectorPlugin):
     def _read_export(self) -> dict[Path, Delivered]:
         app = self.parent
         base = Path(app._format_collect_path(app.extracted_directory))
-        directory = app.coursedir
-        release = directory.format_path(directory.release_directory, ".", directory.assignment_id)
-        released = [Path(name).stem for name in find_all_notebooks(release)]
         files = [file for file in sorted(base.rglob("*.ipynb")) if file.is_file()]
-        chosen, left_out = choose(files, base, released)
+        archives = app.extractor_plugin_inst.unpacked
+        lab = app.coursedir.assignment_id
+        chosen, left_out = choose(files, base, released_notebooks(app), lab, archives)
         for path, why in left_out.items():
             self.log.warning("Left out: %s: %s.", path, why)
         return {one.path: one for one in chosen}

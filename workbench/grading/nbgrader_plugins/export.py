@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from defusedcsv import csv
@@ -10,6 +9,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 
 from workbench.grading.nbgrader_plugins.marks import Mark, marks
+from workbench.grading.nbgrader_plugins.saving import saved
 
 COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
@@ -26,9 +26,7 @@ class ExportMarks(ExportPlugin):
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file that `--to` names, grades.csv unless said."""
-        file = Path(self.to or "grades.csv")
-        self.log.info("Exporting grades to %s", file)
-        with file.open("w", newline="", encoding="utf-8") as stream:
+        with saved(self, "grades.csv") as stream:
             writer = csv.DictWriter(stream, COLUMNS)
             writer.writeheader()
             for mark in marks(gradebook, self.assignment, self.student):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
-from defusedcsv import csv
 from nbgrader.plugins import ExportPlugin
 
 from workbench.grading.nbgrader_plugins.marks import Mark
@@ -30,25 +32,30 @@ class Table:
     def read(cls, file: Path) -> Table:
         """Read a file with commas or semicolons. Raises TableError."""
         try:
-            text = file.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+            # newline="": the line ends within a cell stay what they are.
+            with file.open(newline="", encoding="utf-8-sig") as stream:
+                first = stream.readline()
+                stream.seek(0)
+                delimiter = ";" if first.count(";") > first.count(",") else ","
+                rows = [row for row in csv.reader(stream, delimiter=delimiter) if row]
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise TableError(f"{file} cannot be read: {error}. Export it again.") from None
-        first = text.partition("\n")[0]
-        delimiter = ";" if first.count(";") > first.count(",") else ","
-        rows = [
-            row for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if row
-        ]
         if not rows:
             raise TableError(f"{file} is empty. Export it again.")
         width = len(rows[0])
-        return cls(rows[0], [(row + [""] * width)[:width] for row in rows[1:]])
+        return cls(rows[0], [row + [""] * (width - len(row)) for row in rows[1:]])
 
-    def write(self, file: Path) -> None:
-        """Write it with commas; a cell that a spreadsheet takes for a formula gets a quote."""
-        with file.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(self.header)
-            writer.writerows(self.rows)
+    def write(self, stream: TextIO) -> None:
+        """Write it with commas, every cell as it is: the LMS must find again what it exported."""
+        writer = csv.writer(stream)
+        writer.writerow(self.header)
+        writer.writerows(self.rows)
+
+
+def harmless(cell: str) -> str:
+    """A cell of ours that a spreadsheet does not take for a formula: those get a quote before."""
+    number = re.fullmatch(r"-?[0-9,.]+", cell)
+    return f"'{cell}" if cell.startswith(tuple("=+-@|%\t\r")) and not number else cell
 
 
 def say_what_is_empty(plugin: ExportPlugin, given: Iterable[Mark]) -> None:

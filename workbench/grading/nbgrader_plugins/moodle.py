@@ -12,7 +12,6 @@ import re
 from pathlib import Path
 
 from nbgrader.api import Gradebook, Student
-from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
 from workbench.grading.nbgrader_plugins.lms_people import (
@@ -24,8 +23,15 @@ from workbench.grading.nbgrader_plugins.lms_people import (
     rows_of,
     same_letters,
 )
-from workbench.grading.nbgrader_plugins.lms_table import Row, Table, TableError, say_what_is_empty
+from workbench.grading.nbgrader_plugins.lms_table import (
+    Row,
+    Table,
+    TableError,
+    harmless,
+    say_what_is_empty,
+)
 from workbench.grading.nbgrader_plugins.marks import Mark, marks, points
+from workbench.grading.nbgrader_plugins.saving import LmsExport, saved
 
 #: What the columns are called in English; Moodle writes and reads them in the user's language.
 COLUMNS = {
@@ -35,7 +41,7 @@ COLUMNS = {
 }  # fmt: skip
 
 
-class ExportMoodle(ExportPlugin):
+class ExportMoodle(LmsExport):
     """Fills in the worksheet that Moodle exported; without it, makes one of what is known."""
 
     worksheet = Unicode(help="The CSV of Moodle's Download grading worksheet").tag(config=True)
@@ -45,7 +51,6 @@ class ExportMoodle(ExportPlugin):
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file that `--to` names, moodle.csv unless said, for one assignment."""
-        file = Path(self.to or "moodle.csv")
         given = list(marks(gradebook, self.assignment, self.student))
         labs = sorted({mark.assignment.name for mark in given})
         if len(labs) != 1:
@@ -57,9 +62,9 @@ class ExportMoodle(ExportPlugin):
             table = self._filled(given) if self.worksheet else self._made(given)
         except TableError as error:
             self.parent.fail(str(error))
-        table.write(file)
+        with saved(self, "moodle.csv") as stream:
+            table.write(stream)
         say_what_is_empty(self, given)
-        self.log.info("Exporting grades for Moodle to %s", file)
 
     def _made(self, given: list[Mark]) -> Table:
         rows = []
@@ -68,10 +73,16 @@ class ExportMoodle(ExportPlugin):
                 continue
             number = number_of(mark.student)
             rows.append([
-                f"Participant {number}" if number else mark.student.id,
-                name_of(mark.student), mark.student.email or "",
+                f"Participant {number}" if number else harmless(mark.student.id),
+                harmless(name_of(mark.student)), mark.student.email or "",
                 mark.score, points(mark.assignment.max_score), "", mark.comment,
             ])  # fmt: skip
+        submitted = (mark.student for mark in given if mark.state != "missing")
+        if nameless := [one.id for one in submitted if not number_of(one)]:
+            self.log.warning(
+                "Moodle finds rows by its participants' numbers, which are not known of %s: give "
+                "it the worksheet with --ExportMoodle.worksheet.", ", ".join(nameless),
+            )  # fmt: skip
         return Table(list((COLUMNS | self.columns).values()), rows)
 
     def _filled(self, given: list[Mark]) -> Table:
