@@ -30,10 +30,11 @@ def _no_containers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(SANDBOX, raising=False)
 
 
-def _launch(zygote: ZygoteProcess, text: str) -> None:
-    """Start a process that prints the text, and see it printed."""
+def _launch(zygote: ZygoteProcess | None, text: str, code: str = "") -> None:
+    """Start a process that prints the text, or what the code comes to, and see the text printed."""
     with Launcher(zygote) as launcher, launcher.open_socket() as unused:
-        (launcher.home / "test_it.py").write_text(f"def test_it():\n    assert False, {text!r}\n")
+        test = f"def test_it():\n    assert False, {code or repr(text)}\n"
+        (launcher.home / "test_it.py").write_text(test)
         process = launcher.launch("suite", launcher.home, {"SUITE": "test_it.py"}, [], unused)
         process.wait_end(WAIT)
         process.stop()
@@ -50,6 +51,15 @@ def test_launchers_of_several_processes_share_a_zygote() -> None:
         for one in processes:
             one.join(WAIT)
             assert one.exitcode == 0
+
+
+def test_no_verdict_hangs_on_the_seed_of_hashes() -> None:
+    code = "str(hash('text'))"
+    wanted = subprocess.run(
+        [sys.executable, "-c", f"print({code})"],
+        env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    _launch(None, wanted.stdout.strip(), code)
 
 
 def test_a_zygote_that_is_gone_is_said() -> None:

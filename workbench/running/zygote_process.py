@@ -58,5 +58,14 @@ def start_here() -> ZygoteProcess:
 
 
 def zygote_environ(folder: Path) -> dict[str, str]:
-    """All that a zygote is told of the machine. folder: the one that holds workbench/."""
-    return {"PATH": os.defpath, "PYTHONPATH": str(folder), "LANG": "C.UTF-8"}
+    """All that a zygote is told of the machine. folder: the one that holds workbench/.
+
+    What it forks has its hash seed, whatever that process's own environment says. Chosen by chance,
+    it would decide over answers that go through a set.
+    """
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(folder),
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+    }

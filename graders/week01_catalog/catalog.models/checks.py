@@ -186,7 +186,8 @@ def refuses_prices_that_are_no_amounts(app: App) -> None:
 
 @check(points=2, after=has_both_tables, on=shop)
 def bounds_names(app: App) -> None:
-    """A name is more than white space, and at most 100 (categories) or 200 (products) long."""
+    """A name is more than white space, and at most 100 (categories) or 200 (products) characters
+    long; a description is as long as it likes."""
     keys = {"products": new_product(app)["id"], "categories": new_category(app)}
     for table, key in keys.items():
         update = f"UPDATE {table} SET name = %(name)s WHERE id = %(id)s"
@@ -194,7 +195,11 @@ def bounds_names(app: App) -> None:
         for name in ("", "   ", longest + "x"):
             refused = f"a name of {len(name)} characters in {table}: {name[:5]!r}"
             expect.refused(app.sql, update, {"name": name, "id": key}, refused)
-        app.sql(update, {"name": longest, "id": key})
+        for name in (longest, "ж" * LONGEST[table]):
+            app.sql(update, {"name": name, "id": key})
+        text = f"UPDATE {table} SET description = repeat('ж', 50000) WHERE id = %s"
+        length = app.sql(f"{text} RETURNING char_length(description) AS length", [key])[0]["length"]
+        expect.equal(length, 50_000, f"the length of the description after {text}")
 
 
 @check(points=1, after=has_both_tables, on=shop)

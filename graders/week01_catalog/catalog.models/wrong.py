@@ -2,7 +2,30 @@
 
 from workbench.alternatives import Wrong
 
+_PRODUCT = "    name: Mapped[str] = mapped_column(String(200))\n    description: Mapped[str] = "
+_CATEGORY = "    name: Mapped[str] = mapped_column(String(100), unique=True)\n    description: Mapped[str] = "
+
 WRONG = [
+    Wrong(
+        "short_descriptions",
+        "A description of a product gets the length that every text gets.",
+        fails=["bounds_names"],
+        edits=[(_PRODUCT + "mapped_column(Text,", _PRODUCT + "mapped_column(String(255),")],
+    ),
+    Wrong(
+        "short_descriptions_of_categories",
+        "A category needs a few words only, it is thought.",
+        fails=["bounds_names"],
+        edits=[(_CATEGORY + "mapped_column(Text,", _CATEGORY + "mapped_column(String(20),")],
+    ),
+    Wrong(
+        "names_in_bytes",
+        "The length is counted in bytes: half as many Cyrillic letters fit.",
+        fails=["bounds_names"],
+        edits=[('        # NUMERIC(10, 2) can hold NaN,',
+                '        CheckConstraint("octet_length(name) <= 200", name="name_short"),\n'
+                '        # NUMERIC(10, 2) can hold NaN,')],
+    ),
     Wrong(
         "float_price",
         "Money in binary floating point: 0.1 is not 0.1.",

@@ -6,6 +6,13 @@ ONCE = ["computes_once_in_a_process", "computes_once_across_processes"]
 
 WRONG = [
     Wrong(
+        "token_of_the_thread",
+        "A thread has one token for all its flights.",
+        fails=["has_a_token_for_every_flight"],
+        edits=[("        token = secrets.token_hex(16)\n",
+                "        import threading\n\n        token = str(hash((key, threading.get_ident())))\n")],
+    ),
+    Wrong(
         "only_asks",
         "The lock is asked for, and everybody computes.",
         fails=ONCE,

@@ -18,6 +18,18 @@ _OUTCOME = "    return task.exception() or task.result()\n"
 
 WRONG = [
     Wrong(
+        "a_deadline_for_the_next_one",
+        "The time is counted anew at each answer: three slow services take three times as long.",
+        fails=["keeps_the_deadline"],
+        edits=[(_WAIT, "            left = set(tasks.values())\n"
+                       "            while left:\n"
+                       "                some, left = await asyncio.wait(\n"
+                       "                    left, timeout=seconds, return_when=asyncio.FIRST_COMPLETED\n"
+                       "                )\n"
+                       "                if not some:\n"
+                       "                    break\n")],
+    ),
+    Wrong(
         "one_after_another",
         "Each question is awaited before the next one is asked.",
         fails=["asks_all_at_once"],

@@ -32,6 +32,20 @@ _HANDLER = """        # Not inside the try: an error in there is no question of 
 
 WRONG = [
     Wrong(
+        "judged_once",
+        "Whom a token has named once, it names for ever: callers are kept, and tokens expire.",
+        fails=["tokens_have_their_time"],
+        edits=[("    def caller(self, header: str | None) -> Caller:\n",
+                "    @__import__('functools').lru_cache\n"
+                "    def caller(self, header: str | None) -> Caller:\n")],
+    ),
+    Wrong(
+        "key_in_characters",
+        "The key's length is counted in characters, and a good one of two bytes each is refused.",
+        fails=["a_weak_key_stops_the_start"],
+        edits=[(_KEY, "        if len(key) < LEAST_KEY_BYTES:\n")],
+    ),
+    Wrong(
         "any_scheme",
         "The last word of the header is the token: `Basic <token>` will do, and so will no scheme at all.",
         fails=["without_a_bearer_token_it_is_401", "the_signature_is_ours"],

@@ -124,6 +124,7 @@ def keeps_headers(app: Gateway) -> None:
         ("Authorization", "Bearer of-the-catalog"), ("Cookie", "a=1; b=2"), ("User-Agent", "mine"),
         ("If-None-Match", '"1"'), ("X-Mine", "1"), ("x-mine", "2"), ("X-Mine", "1"),
         ("X_Under", "score"), ("X-Callers", "3"), ("Idempotency-Key", "k"), ("X-Empty", ""),
+        ("Accept-Encoding", "br;q=0.5, gzip"),
     ]  # fmt: skip
     asked = ask(app, headers=sent)
     for name in {name.lower() for name, _ in sent}:

@@ -25,6 +25,12 @@ _CALLER = '"x-caller-id",\n    "x-caller-role", '
 
 WRONG = [
     Wrong(
+        "packs_as_it_likes",
+        "How an answer may be packed is settled between two neighbours, it is thought: the client's wish is dropped.",
+        fails=["keeps_headers"],
+        edits=[(_GONE, '    gone = HOP_BY_HOP | named | set(dropped) | {"accept-encoding"}\n')],
+    ),
+    Wrong(
         "path_as_unquoted",
         "The path and the query that aiohttp has unquoted are sent to the service.",
         fails=["keeps_method_and_target"],

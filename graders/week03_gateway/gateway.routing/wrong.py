@@ -10,6 +10,7 @@ _CHECKED = "        path = _checked_path(target)\n"
 _TARGET = '    if not _TARGET.fullmatch(target) or "#" in target:\n        raise BadTarget\n'
 _PATH = '    path = target.partition("?")[0]\n'
 _SEGMENTS = '    for segment in path[1:].split("/"):\n'
+_SUSPICIOUS = '_SUSPICIOUS = re.compile(r"[/\\\\\\x00-\\x1f\\x7f]")\n'
 _READ = "        for plain in _readings(segment):\n"
 _DOTS = '            if plain.partition(";")[0] in (".", "..") or _SUSPICIOUS.search(plain):\n'
 _TWICE = '    yield unquote(once, errors="replace")\n'
@@ -111,6 +112,20 @@ WRONG = [
         "Quoted slashes are seen; backslashes and control characters go on.",
         fails=["refuses_quoted_separators", "sees_through_quotes"],
         edits=[(_DOTS, '            if plain.partition(";")[0] in (".", "..") or "/" in plain:\n')],
+    ),
+    Wrong(
+        "delete_in_capitals",
+        "The last control character is compared as it is written most: `%7f` in small letters goes on.",
+        fails=["refuses_quoted_separators", "sees_through_quotes"],
+        edits=[(_SUSPICIOUS, _SUSPICIOUS.replace(r"\x7f", "")),
+               (_SEGMENTS, '    if "%7F" in path or "%257F" in path:\n        raise BadTarget\n' + _SEGMENTS)],
+    ),
+    Wrong(
+        "delete_quoted_once",
+        "Quoted twice, the last control character is none to it.",
+        fails=["sees_through_quotes"],
+        edits=[(_SUSPICIOUS, _SUSPICIOUS.replace(r"\x7f", "")),
+               (_SEGMENTS, '    if "%7f" in path.lower():\n        raise BadTarget\n' + _SEGMENTS)],
     ),
     Wrong(
         "urlsplit",

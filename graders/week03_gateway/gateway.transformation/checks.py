@@ -22,6 +22,8 @@ AMOUNTS = (
     ('"19.99"', "19.99"), ("19.99", "19.99"), ('"5"', "5.00"), ("20", "20.00"), ("0", "0.00"),
     ('"0.1"', "0.10"), ("0.1", "0.10"), ("1.5e2", "150.00"), ("-3.5", "-3.50"),
     ('" 7.25 "', "7.25"), ('"1.5e2"', "150.00"), ("0.0001", "0.00"), ("1." + "3" * 50, "1.33"),
+    ('"1.5E2"', "150.00"), ("1.5E2", "150.00"), ('"\\t7.25\\n"', "7.25"), ("1e-9", "0.00"),
+    ("0.00001", "0.00"), ('"1e-5"', "0.00"),
 )  # fmt: skip
 EXACT = (
     ('"12345678901234567.89"', "12345678901234567.89"),
@@ -37,7 +39,8 @@ NO_AMOUNTS = (
 )  # fmt: skip
 NO_NUMBERS = (
     '"NaN"', '"sNaN"', '"Infinity"', '"-Infinity"', "1e400", '"1e400"',
-    '"1e999999"', "1e45", "1" + "0" * 45, "1e" + "9" * 20, "9" * 5000,
+    '"1e999999"', "1e40", "1e45", "1" + "0" * 40, "1" + "0" * 45,
+    "1e" + "9" * 20, "9" * 5000,
 )  # fmt: skip
 #: What Python reads and JSON does not have.
 NO_JSON = ("NaN", "Infinity", "-Infinity")
@@ -217,6 +220,11 @@ def what_is_no_text_is_null(app: Gateway) -> None:
         reply = look(app)
         expect.equal(reply["user"], {"id": "u", "name": None, "email": ""}, "user", reply=reply,
                      look=f"a name that is {value}")  # fmt: skip
+    for given in ({}, {"id": "u"}, {"email": ""}):
+        say(app.users, json.dumps(given))
+        reply = look(app)
+        bare = {"id": None, "name": None, "email": None}
+        expect.equal(reply["user"], {**bare, **given}, "user", reply=reply, look=CARD)
 
 
 @check(points=2, runs="gateway", on=services, settings=SETTINGS)

@@ -15,6 +15,31 @@ _TEXT = "    return value if isinstance(value, str) else None\n"
 
 WRONG = [
     Wrong(
+        "users_who_tell_all",
+        "A user without a name is no user: the whole part is missing.",
+        fails=["what_is_no_text_is_null"],
+        edits=[(_CARD, _CARD.replace("user.get(name)", "user[name]"))],
+    ),
+    Wrong(
+        "a_small_e",
+        "An exponent is looked for behind a small e only.",
+        fails=["amounts_are_decimal_strings"],
+        edits=[(_KIND, '    if isinstance(value, str) and "E" in value:\n        return None\n' + _KIND)],
+    ),
+    Wrong(
+        "blanks_at_the_ends",
+        "White space is a blank: a line's end makes an amount none.",
+        fails=["amounts_are_decimal_strings"],
+        edits=[(_KIND, '    if isinstance(value, str) and value.strip(" ") != value.strip():\n'
+                       "        return None\n" + _KIND)],
+    ),
+    Wrong(
+        "small_is_nothing",
+        "An exponent that makes an amount very small is taken for a mistake.",
+        fails=["amounts_are_decimal_strings"],
+        edits=[(_FINITE, _FINITE + "        if amount and amount.adjusted() < -8:\n            return None\n")],
+    ),
+    Wrong(
         "floats",
         "JSON is read as Python reads it, and long amounts lose their last digits.",
         fails=["keeps_every_digit"],
