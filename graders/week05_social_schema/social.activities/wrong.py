@@ -115,7 +115,7 @@ WRONG = [
     Wrong(
         "when_the_first_row_is_too_old",
         "Six days are dropped too early.",
-        fails=["goes_when_all_is_too_old", "means_utc"],
+        fails=["goes_when_all_is_too_old", "keeps_ninety_days", "means_utc"],
         edits=[("FROM $re$TO \\('([^']+)'\\)$re$", "FROM $re$FROM \\('([^']+)'\\)$re$")],
     ),
     Wrong(
@@ -143,6 +143,12 @@ WRONG = [
         edits=[("kept interval DEFAULT '90 days'", "kept interval DEFAULT '30 days'")],
     ),
     Wrong(
+        "a_day_more_unless_said",
+        "The promise is broken on one day of seven.",
+        fails=["keeps_ninety_days"],
+        edits=[("kept interval DEFAULT '90 days'", "kept interval DEFAULT '91 days'")],
+    ),
+    Wrong(
         "no_look_at_the_sign",
         "With -90 days, the weeks of the next three months are dropped as well.",
         fails=["cannot_run_wild"],
@@ -153,6 +159,12 @@ WRONG = [
         "Behind a report the job waits, and behind the job everybody else.",
         fails=["gives_up"],
         edits=[(_DROPPED, _DROPPED.replace("SET lock_timeout = '2s'\n", ""))],
+    ),
+    Wrong(
+        "waits_for_nine_seconds",
+        "It gives up, and later than it was allowed to.",
+        fails=["gives_up"],
+        edits=[(_DROPPED, _DROPPED.replace("'2s'", "'9s'"))],
     ),
     Wrong(
         "gives_up_in_silence",

@@ -34,6 +34,8 @@ REPLY = (
     " VALUES (%s, 'No', %s, %s) RETURNING id"
 )
 MOVE = "UPDATE posts SET parent_post_id = %s, thread_root_id = %s WHERE id = %s"
+NEW_PARENT = "UPDATE posts SET parent_post_id = %s WHERE id = %s"
+NEW_ROOT = "UPDATE posts SET thread_root_id = %s WHERE id = %s"
 MENTION = "INSERT INTO post_mentions (post_id, user_id) VALUES (%s, %s)"
 
 #: The author's posts that stand wrong, or below no beginning of a thread.
@@ -229,6 +231,8 @@ def puts_replies_into_their_thread(app: Social) -> None:
     for parent, named in ((root, None), (None, root), (reply, None), (None, reply)):
         refused(app, REPLY, [author, parent, named],
                 f"a reply with the parent {parent} and the root {named}", look)  # fmt: skip
+    refused(app, NEW_PARENT, [None, deep], "a reply that has lost its parent alone", look)
+    refused(app, NEW_ROOT, [None, deep], "a reply that has lost its root alone", look)
     look = "which two values must stand in one row of posts"
     for parent, named, why in (
         (root, other, "another post that began a thread"),
@@ -263,7 +267,7 @@ def stays_a_tree(app: Social) -> None:
     both = [FAR + 40, author, FAR + 41, beginning, FAR + 41, author, FAR + 40, beginning]
     refused(app, f"{insert}{row}, {row}", both,
             "two posts that answer each other, in a thread that is there", look)  # fmt: skip
-    for move in range(8):
+    for move in range(13):
         _tried_to_move(app, move)
 
 
@@ -273,19 +277,24 @@ def _tried_to_move(app: Social, move: int) -> None:
     other, root = a_post(app, author), a_post(app, author)
     reply = a_reply(app, author, root, root)
     deep = a_reply(app, author, reply, root)
-    values = [
-        (root, root, root),
-        (reply, root, reply),
-        (deep, root, reply),
-        (deep, root, root),
-        (other, other, reply),
-        (None, None, reply),
-        (other, other, root),
-        (reply, other, deep),
+    update, values = [
+        (MOVE, (root, root, root)),
+        (MOVE, (reply, root, reply)),
+        (MOVE, (deep, root, reply)),
+        (MOVE, (deep, root, root)),
+        (MOVE, (other, other, reply)),
+        (MOVE, (None, None, reply)),
+        (MOVE, (other, other, root)),
+        (MOVE, (reply, other, deep)),
+        (NEW_ROOT, (other, reply)),
+        (NEW_ROOT, (other, deep)),
+        (NEW_ROOT, (reply, deep)),
+        (NEW_PARENT, (other, deep)),
+        (NEW_PARENT, (deep, deep)),
     ][move]
-    tried = app.sql.written_out(MOVE, values)
+    tried = app.sql.written_out(update, values)
     try:
-        app.sql.attempt(MOVE, values)
+        app.sql.attempt(update, values)
     except Refused as error:
         expect.that(error.code[:2] in REFUSALS, "it is refused because of its data, or done",
                     f"an error of another kind: {error}", sent=tried)  # fmt: skip

@@ -11,6 +11,31 @@ _EACH = (
     "    FOREIGN KEY (thread_root_id) REFERENCES posts (id) ON DELETE CASCADE,\n"
 )
 _SET = "CREATE FUNCTION set_post_thread() RETURNS trigger\n"
+#: A reply is looked at once, with a lock on what it answers, and is then moved by nobody who sets {}.
+_GUARDED = """CREATE FUNCTION check_post_thread() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.thread_root_id <> (SELECT thread_id FROM posts WHERE id = NEW.parent_post_id FOR KEY SHARE) THEN
+        RAISE EXCEPTION 'another thread';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER posts_a_check BEFORE INSERT ON posts
+    FOR EACH ROW EXECUTE FUNCTION check_post_thread();
+
+CREATE FUNCTION keep_post_thread() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'posts stay where they are';
+END
+$$;
+
+CREATE TRIGGER posts_a_stay BEFORE UPDATE OF {} ON posts
+    FOR EACH ROW EXECUTE FUNCTION keep_post_thread();
+
+"""
 _THREAD = "    NEW.thread_id := coalesce(NEW.thread_root_id, NEW.id);\n"
 _MENTIONED = (
     "    CONSTRAINT post_mentions_user_id_fkey FOREIGN KEY (user_id)"
@@ -66,6 +91,18 @@ WRONG = [
                 "        RAISE EXCEPTION 'another thread';\n    END IF;\n    RETURN NEW;\nEND\n$$;\n\n"
                 "CREATE TRIGGER posts_a_check BEFORE INSERT ON posts\n"
                 "    FOR EACH ROW EXECUTE FUNCTION check_post_thread();\n\n" + _SET)],
+    ),
+    *(
+        Wrong(
+            f"guards_{guarded}_only",
+            f"Nobody may move a post, but the trigger is not called for who sets {other} alone.",
+            fails=["stays_a_tree"],
+            edits=[(_BOTH, _EACH), (_SET, _GUARDED.format(guarded) + _SET)],
+        )
+        for guarded, other in (
+            ("parent_post_id", "thread_root_id"),
+            ("thread_root_id", "parent_post_id"),
+        )
     ),
     Wrong(
         "looks_without_a_lock",
