@@ -86,13 +86,13 @@ def search(app: App, q: str, **query: Any) -> Reply:
 
 
 def shown(reply: Reply, field: str) -> list[Any]:
-    return [reply["products", at, field] for at in range(len(reply["products"]))]
+    return [reply["products", at, field] for at in range(len(reply.objects("products")))]
 
 
 def finds(app: App, q: str, *names: str, look: str = "") -> None:
     """The search finds just these products, in any order."""
     reply = search(app, q)
-    expect.equal(sorted(shown(reply, "name")), sorted(names), "the names, in any order",
+    expect.equal(sorted(shown(reply, "name"), key=str), sorted(names), "the names, in any order",
                  reply=reply, look=look)  # fmt: skip
 
 
