@@ -42,6 +42,19 @@ def packed(body: bytes, *codings: str) -> Answer:
     return Answer(200, body, [("content-encoding", ", ".join(codings))])
 
 
+def test_odd_replies_fail_a_check_and_break_none(system: Upstream, client: Client) -> None:
+    for odd in ({"products": 7}, {"products": [1]}, {"products": {"id": 1}}, []):
+        system.answer(Answer.json(odd))
+        with pytest.raises(CheckFailed):
+            client.get("/").objects("products")
+    system.answer(Answer(201, b"", [("location", "http://[::1")]))
+    with pytest.raises(CheckFailed, match="a Location on this server"):
+        _ = client.get("/").location
+    for path in ("/half-\ud83d", "/" + "x" * 70_000, "/\x00"):
+        with pytest.raises(CheckFailed, match="can be asked for"):
+            client.get(path)
+
+
 def test_a_packed_body_is_read(system: Upstream, client: Client) -> None:
     system.answer(packed(gzip.compress(b'{"a": 1}'), "gzip"))
     assert client.get("/").json == {"a": 1}

@@ -33,6 +33,20 @@ def test_an_operation_is_found_whatever_its_variables_are_called() -> None:
         read.operation("PUT", "/boats/{id}")
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"paths": {"/x": {"parameters": 7, "get": {}}}},
+        {"paths": {"/x": {"get": {"parameters": 7}}}},
+        {"paths": {"/x": {"get": {"$ref": "#/components/list"}}}, "components": {"list": []}},
+        {"components": {"securitySchemes": [1]}},
+    ],
+)
+def test_odd_shapes_fail_a_check_and_break_none(odd: dict[str, Any]) -> None:
+    with pytest.raises(CheckFailed):
+        served(document({"responses": {}}, **odd) | odd)
+
+
 def test_references_are_followed() -> None:
     components = {"responses": {"Fine": {"$ref": "#/components/responses/a~1b"}, "a/b": RESPONSE}}
     read = served(

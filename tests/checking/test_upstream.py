@@ -40,6 +40,16 @@ def test_what_reaches_it_is_kept_in_order(upstream: Upstream, client: httpx.Clie
     assert upstream.asked == ()
 
 
+def test_that_nothing_was_asked_fails_a_check_and_breaks_none(
+    upstream: Upstream, client: httpx.Client
+) -> None:
+    with pytest.raises(CheckFailed, match="nothing was asked of the service"):
+        _ = upstream.last_asked
+    client.get("/first")
+    client.get("/last")
+    assert upstream.last_asked.target == "/last"
+
+
 def test_answers_come_in_turn_and_the_last_one_stays(
     upstream: Upstream, client: httpx.Client
 ) -> None:

@@ -55,6 +55,19 @@ def test_a_suite_that_is_killed_has_no_exit_code(runner: Runner, target: System)
     assert ran(runner, target, "import os, signal; os.kill(os.getpid(), 9)").exit_code is None
 
 
+def test_a_status_that_none_is_has_no_exit_code(runner: Runner, target: System) -> None:
+    text = """
+import os
+for number in range(3, 64):
+    try:
+        os.write(number, b'{"ended": ' + b"9" * 30 + b"}\\n")
+    except OSError:
+        pass
+os._exit(0)
+"""
+    assert ran(runner, target, text).exit_code is None
+
+
 def test_it_reaches_the_target_only(runner: Runner, target: System, stage: Stage) -> None:
     with stage.start() as other:
         text = f"""

@@ -31,7 +31,7 @@ class Gateway(GatewayClient, App):
         """Start a gateway with these settings, and its services. Raises NotReady as Stage.start."""
         with ExitStack() as stack:
             services = {
-                name: stack.enter_context(Upstream(stage.runner.launcher.listen()))
+                name: stack.enter_context(Upstream(stage.runner.launcher.listen(), name))
                 for name in SERVICES
             }
             clock = stack.enter_context(Clock(stage.folder))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.checking.failure import CheckFailed
-from workbench.checking.http import Reply, shorten
+from workbench.checking.http import Reply, objects, shorten
 
 PATH = "/graphql"
 MEDIA_TYPE = "application/graphql-response+json"
@@ -50,7 +50,8 @@ class GraphReply(Reply):
         found = []
         for error in self.errors:
             extensions = error.get("extensions")
-            found.append(extensions.get("code") if isinstance(extensions, dict) else None)
+            code = extensions.get("code") if isinstance(extensions, dict) else None
+            found.append(code if isinstance(code, str) else None)
         return found
 
     def _answer(self) -> dict[str, Any]:
@@ -79,6 +80,10 @@ class Data:
                     f"an answer with {where}", self._reply.shown, self._reply.sent
                 ) from None
         return value
+
+    def objects(self, *path: str | int) -> list[dict[str, Any]]:
+        """The objects of the list at this path. Raises CheckFailed when there is no such list."""
+        return objects(self[path], ("data", *path), self._reply)
 
 
 def written_out(query: str | None, variables: Mapping[str, Any] | None) -> str:

@@ -85,6 +85,13 @@ class Reply:
                 ) from None
         return value
 
+    def objects(self, *path: str | int) -> list[dict[str, Any]]:
+        """The objects of the list at this path of the JSON body.
+
+        Raises CheckFailed when there is no list, or something else in it.
+        """
+        return objects(self[path], path, self)
+
     @property
     def location(self) -> str:
         """The path that the Location header leads to, as a client resolves it (RFC 9110, 10.2.2).
@@ -95,8 +102,12 @@ class Reply:
         look = "what a 201 tells beside its body"
         if value is None:
             raise CheckFailed("a Location header", self.shown, self.sent, look)
-        target = urlsplit(urljoin(self.sent.split()[1], str(value)))
-        if target.hostname not in (None, "127.0.0.1", "localhost"):
+        try:
+            target = urlsplit(urljoin(self.sent.split()[1], str(value)))
+            is_here = target.hostname in (None, "127.0.0.1", "localhost")
+        except ValueError:  # it is no address
+            is_here = False
+        if not is_here:
             raise CheckFailed("a Location on this server", f"Location: {value}", self.sent, look)
         return target.path
 
@@ -145,7 +156,7 @@ class Client(Closing):
         instead. Raises CheckFailed when no answer comes: too slow, too large, or the door is
         closed; and when the system asks its services more meanwhile than can be followed.
         """
-        request = self._http.build_request(method, path, **options)
+        request = self._built(method, path, options)
         sent = _show(request, options.get("headers"))
         if role is not None:
             request.headers.setdefault("authorization", f"Bearer {TOKENS[role]}")
@@ -193,7 +204,7 @@ class Client(Closing):
 
         Raises CheckFailed when no answer comes.
         """
-        request = self._http.build_request(method, path, **options)
+        request = self._built(method, path, options)
         if role is not None:
             request.headers.setdefault("authorization", f"Bearer {TOKENS[role]}")
         try:
@@ -206,6 +217,14 @@ class Client(Closing):
 
     def close(self) -> None:
         self._http.close()
+
+    def _built(self, method: str, path: str, options: Mapping[str, Any]) -> httpx.Request:
+        """The request. Raises CheckFailed when what the system told last cannot be sent back."""
+        try:
+            return self._http.build_request(method, path, **options)
+        except (httpx.InvalidURL, UnicodeEncodeError) as error:
+            got = f"{method} {shorten(path, 120)}: {error}"
+            raise CheckFailed("ids and addresses that can be asked for", got) from None
 
     def _read(self, answer: httpx.Response, sent: str) -> bytes:
         """The whole body, decoded here: httpx would decode before anybody can count."""
@@ -233,6 +252,14 @@ def _bound(size: int, sent: str) -> None:
             got="more",
             look="what bounds the number of rows",
         )
+
+
+def objects(value: Any, path: Sequence[str | int], reply: Reply) -> list[dict[str, Any]]:
+    """The value, if it is a list of objects. Raises CheckFailed otherwise."""
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        where = ".".join(map(str, path))
+        raise CheckFailed(f"{where}: a list of objects", reply.shown, reply.sent)
+    return value
 
 
 def shorten(text: str, most: int = 600, *, tail: bool = False) -> str:

@@ -89,6 +89,8 @@ class Document:
         if not str(version).startswith("3.1."):
             raise self._unreadable("an OpenAPI 3.1 document", reply.shown)
         self.schemes = self._part("components").get("securitySchemes", {})
+        if not isinstance(self.schemes, dict):
+            raise self._unreadable("securitySchemes: an object", _show(self.schemes))
         self.operations = [
             self._operation(method, path, item)
             for path, item in self._part("paths").items()
@@ -110,10 +112,13 @@ class Document:
     def _operation(self, method: str, path: str, item: dict[str, Any]) -> Operation:
         name = f"{method.upper()} {path}"
         own = self._followed(item[method], name)
-        own["parameters"] = [
-            *self._followed(item.get("parameters") or [], name),
-            *(own.get("parameters") or []),
-        ]
+        if not isinstance(own, dict):
+            raise self._unreadable(f"{name}: an object", _show(own))
+        shared = self._followed(item.get("parameters") or [], name)
+        parameters = own.get("parameters") or []
+        if not (isinstance(shared, list) and isinstance(parameters, list)):
+            raise self._unreadable(f"parameters of {name}: a list", _show(shared or parameters))
+        own["parameters"] = [*shared, *parameters]
         own.setdefault("security", self._root.get("security", []))
         wrong = next(OPERATION.iter_errors(own), None)
         if wrong is not None:

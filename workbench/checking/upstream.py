@@ -143,8 +143,11 @@ class Holding:
 class Upstream(Closing):
     """One service. Thread-safe; without orders it answers everything with 200 and `{}`."""
 
-    def __init__(self, listener: socket.socket) -> None:
-        """listener: a socket of the network that the system lives in; it is closed in the end."""
+    def __init__(self, listener: socket.socket, name: str = "the service") -> None:
+        """listener: a socket of the network that the system lives in; it is closed in the end.
+        name: what messages call the service.
+        """
+        self._name = name
         self._listener = listener
         self.port: int = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -168,11 +171,20 @@ class Upstream(Closing):
         with self._lock:
             if self._lost:
                 raise CheckFailed(
-                    "no more requests to a service than can be followed",
+                    f"no more requests to {self._name} than can be followed",
                     f"{len(self._asked) + self._lost}, too many or too long",
                     look="a loop around what asks the service",
                 )
             return tuple(self._asked)
+
+    @property
+    def last_asked(self) -> Asked:
+        """The last request that has reached the service. Raises CheckFailed when there is none."""
+        asked = self.asked
+        if not asked:
+            expected, look = f"a request to {self._name}", "what is passed on, and to whom"
+            raise CheckFailed(expected, f"nothing was asked of {self._name}", look=look)
+        return asked[-1]
 
     def forget(self) -> None:
         """Begin to keep requests anew."""

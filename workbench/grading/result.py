@@ -13,6 +13,14 @@ ExerciseStatus = Literal["graded", "rejected", "withheld"]
 NotebookStatus = Literal["graded", "withheld", "rejected"]
 
 
+def writable(text: str) -> str:
+    """The text with what no encoding takes escaped: what an answer says can hold half a character.
+
+    Results hold only such text, so whoever writes one need not think of it.
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """What one check said.
@@ -28,6 +36,11 @@ class CheckResult:
     status: CheckStatus
     message: str = ""
     details: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        details = {label: writable(text) for label, text in self.details.items()}
+        object.__setattr__(self, "message", writable(self.message))
+        object.__setattr__(self, "details", details)
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,9 @@ class ExerciseResult:
     seconds: float = 0.0
     basis: dict[str, str] = field(default_factory=dict)
     sandbox: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", writable(self.reason))
 
     @property
     def score(self) -> int:
@@ -84,6 +100,9 @@ class NotebookResult:
     status: NotebookStatus
     exercises: tuple[ExerciseResult, ...] = field(default=())
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", writable(self.reason))
 
     @property
     def score(self) -> int:

@@ -24,6 +24,8 @@ _MOST_NEWS_BYTES = 64 * 1024
 #: All that is kept of the news: an answer may say what it likes as often as it likes.
 _NEWS = {"confined", "ready", "failed", "broken", "ended"}
 
+#: The largest that wait() returns.
+_MOST_STATUS = 0xFFFF
 
 #: Looks into the pipe before what has been read of it is good enough.
 _MOST_LOOKS = 10_000
@@ -105,7 +107,10 @@ class Process:
         if "broken" in self._news:
             raise LauncherError(str(self._news["broken"]))
         ended = self._news.get("ended")
-        if not in_time or not isinstance(ended, int) or not os.WIFEXITED(ended):
+        # The keeper's word, or one that the answer has written in its place.
+        if not in_time or not isinstance(ended, int) or not 0 <= ended <= _MOST_STATUS:
+            return None
+        if not os.WIFEXITED(ended):
             return None
         return os.WEXITSTATUS(ended)
 

@@ -56,7 +56,7 @@ def listing(app: App, query: str = "per_page=50") -> Reply:
 def price(app: App, lamp: str, wanted: str, look: str) -> Reply:
     """The listing, which shows the lamp at this price."""
     reply = listing(app)
-    shown = [item["price"] for item in reply["products"] if item["id"] == lamp]
+    shown = [item.get("price") for item in reply.objects("products") if item.get("id") == lamp]
     mark = reply.headers.get("x-cache")
     expect.that(shown == [wanted], f"the lamp for {wanted}",
                 f"{expect.show(shown)} (X-Cache: {mark})", sent=reply.sent, look=look)  # fmt: skip

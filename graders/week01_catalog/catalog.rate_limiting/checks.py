@@ -56,12 +56,18 @@ def refused(reply: Reply, look: str = "") -> None:
     expect.problem(reply, 429, look=look)
 
 
+#: Longer numbers are none that anybody counts.
+COUNT, SECONDS = "[0-9]{1,10}", "[1-9][0-9]{0,9}"
+
+
 def told(reply: Reply) -> tuple[int, int]:
     """What RateLimit says: the requests that remain, and the seconds that are left."""
     value = expect.header(reply, "RateLimit", look="which answers carry it")
     name, *rest = (part.strip() for part in value.split(";"))
     found = dict(part.split("=", 1) for part in rest if "=" in part)
-    holds = name == '"default"' and all(found.get(key, "").isdigit() for key in "rt")
+    holds = name == '"default"' and all(
+        re.fullmatch("[0-9]{1,10}", found.get(key, "")) for key in "rt"
+    )
     expect.that(holds, 'RateLimit: "default";r=<requests>;t=<seconds>', value, sent=reply.sent)
     return int(found["r"]), int(found["t"])
 
@@ -105,7 +111,7 @@ def says_when_to_come_back(app: App) -> None:
         kind = reply.headers.get("content-type", "")
         expect.equal(kind, "application/problem+json", "Content-Type", reply=reply)
         value = expect.header(reply, "Retry-After", look="what a 429 owes to its client")
-        expect.that(bool(re.fullmatch("[1-9][0-9]*", value)), "Retry-After: whole seconds from 1",
+        expect.that(bool(re.fullmatch(SECONDS, value)), "Retry-After: whole seconds from 1",
                     value, sent=reply.sent)  # fmt: skip
         expect.that(after // 1000 <= int(value) <= -(-before // 1000),
                     f"Retry-After: the {-(-before // 1000)} seconds that the key still has", value,

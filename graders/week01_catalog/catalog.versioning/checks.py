@@ -242,7 +242,10 @@ def leads_to_its_successor(app: App) -> None:
         found = re.search(r'<([^>]*)>\s*;\s*rel="?successor-version"?', value)
         expect.that(found is not None, 'Link: <...>; rel="successor-version"', value,
                     sent=reply.sent)  # fmt: skip
-        target = urljoin(f"http://here{path}", found[1] if found else "").split("?")[0]
+        try:
+            target = urljoin(f"http://here{path}", found[1] if found else "").split("?")[0]
+        except ValueError:  # it is no address
+            target = ""
         wanted = path.split("?")[0].replace("v1", "v2")
         expect.that(re.sub("^https?://[^/]*", "", target) == wanted, f"a link to {wanted}", value,
                     sent=reply.sent)  # fmt: skip

@@ -96,7 +96,8 @@ def tidied(app: App) -> Iterator[None]:
 def refused(reply: GraphReply, paths: list[list[Any]], code: str, look: str = "") -> None:
     """The answer has an error of this code at each of these paths, and no others."""
     expect.status(reply, 200, look)
-    found = [[*map(str, error.get("path") or ())] for error in reply.errors]
+    at = [error.get("path") or [] for error in reply.errors]
+    found = [[*map(str, path)] if isinstance(path, list) else [expect.show(path)] for path in at]
     wanted = [[*map(str, path)] for path in paths]
     expect.equal(sorted(found), sorted(wanted), "the paths of the errors", reply=reply, look=look)
     expect.equal(list(reply.codes), [code] * len(paths), "the codes of the errors", reply=reply,

@@ -118,13 +118,13 @@ def described(app: App, name: str) -> GraphReply:
 
 
 def fields(app: App, name: str) -> Iterator[tuple[str, Any]]:
-    found = described(app, name).data["__type", "fields"]
-    return ((one["name"], one) for one in found or [])
+    data = described(app, name).data
+    found = data.objects("__type", "fields") if data["__type", "fields"] else []
+    return ((one.get("name"), one) for one in found)
 
 
-def names(reply: GraphReply) -> list[str]:
-    found = reply.data["products"]
-    return [one["name"] for one in found or []]
+def names(reply: GraphReply) -> list[Any]:
+    return [one.get("name") for one in reply.data.objects("products")]
 
 
 def refused(app: App, id: str, look: str) -> None:  # noqa: A002

@@ -75,7 +75,7 @@ def a_good_token_names_the_caller(app: Gateway) -> None:
         for scheme in ("Bearer", "bearer", "BEARER"):
             reply = knock(app, f"{scheme} {app.token(subject, role)}")
             expect.status(reply, 200, look="scheme names have no case (RFC 9110, 11.1)")
-            told = app.orders.asked[-1]
+            told = app.orders.last_asked
             expect.equal([told.header(ID), told.header(ROLE)], [subject, role],
                          "id and role that the service was told", reply=reply,
                          look="what `request[CALLER]` is")  # fmt: skip
@@ -201,7 +201,7 @@ def the_others_may_be_anybody(app: Gateway) -> None:
     token = app.token(ADA, key=FOREIGN_KEY)
     for header in (None, "Bearer of-the-catalog", f"Bearer {token}", "Basic eDp5"):
         expect.status(knock(app, header, PRODUCTS), 200, look="what `needs_caller` says of it")
-        expect.equal(app.products.asked[-1].header("authorization"), header,
+        expect.equal(app.products.last_asked.header("authorization"), header,
                      "Authorization that the catalog was sent")  # fmt: skip
     expect.status(knock(app, "nonsense", "/healthz"), 200)
 

@@ -296,7 +296,7 @@ def serves_as_the_starter_did(app: Gateway) -> None:
     packed = gzip.compress(b"lamps" * 20)
     app.products.forget()
     app.put(PRODUCTS, content=packed, headers={"content-encoding": "gzip"})
-    expect.that(app.products.asked[-1].body == packed, "a packed body as it was sent",
+    expect.that(app.products.last_asked.body == packed, "a packed body as it was sent",
                 "another one", look="`auto_decompress`")  # fmt: skip
     with app.products.hold() as held:
         with socket.create_connection(("127.0.0.1", app.system.port), WAIT) as client:
