@@ -68,6 +68,8 @@ TRIAL = [
 def _add_trial(app, database, clock, connect):
     import asyncio
 
+    kept = []  # or Python would close what the answer has left open
+
     async def until(condition):
         for _ in range(500):
             if await condition():
@@ -78,6 +80,7 @@ def _add_trial(app, database, clock, connect):
     async def try_out(_):
         own = FeedCache(create_loader(database), 10, 30, clock)
         opened, told = [], dict.fromkeys(("keeps", "keeps again"), False)
+        kept.append(opened)
         errors = [TimeoutError("trial"), asyncpg.InterfaceError("trial")]
 
         async def connect_or_fail():
