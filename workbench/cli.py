@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from workbench import __version__
+from workbench import __version__, interrupts
 from workbench.bench.provider import BenchError
 from workbench.course import CourseError
 
@@ -37,11 +38,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     if others:
         arguments.jupyter = others
     try:
-        return int(arguments.run(arguments))
+        status = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return status
     except (CourseError, BenchError) as error:
         print(f"workbench: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever reads has enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
+        interrupts.ignore()  # it is ending already
         print("workbench: interrupted; what was finished is kept.", file=sys.stderr)
         return 130
 

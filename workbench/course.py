@@ -117,10 +117,16 @@ class Course:
 def load_course(folder: Path | None = None) -> Course:
     """Read graders/ (or another folder of the same shape).
 
-    Raises CourseError for a missing file, a missing or unknown key, or an id that stands twice.
+    Raises CourseError for a folder without labs, a missing file, a missing or unknown key, or an id
+    that stands twice.
     """
     folder = folder or graders_dir()
     labs = [_load_lab(file.parent) for file in sorted(folder.glob("*/lab.toml"))]
+    if not labs:
+        raise CourseError(
+            f"{folder} holds no lab, so there is nothing to grade by. WORKBENCH_GRADERS names the"
+            " folder of the course; unset it to take this checkout's."
+        )
     course = Course(tuple(sorted(labs, key=lambda lab: (lab.order, lab.name))))
     seen: dict[str, Path] = {}
     for exercise in course.exercises:

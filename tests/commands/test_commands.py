@@ -243,6 +243,7 @@ def test_a_learners_notebook_is_never_overwritten(tmp_path: Path) -> None:
         (["verify", "catalog.listing", "--answer", "nowhere.py"], 2, "cannot be read"),
         (["reset", "nothing"], 1, "There is no exercise"),
         (["grade", "--frobnicate", "x"], 2, "--frobnicate"),
+        (["grade", "--watch", "--engine", "celery", "."], 2, "--watch grades on this machine"),
         ([], 2, "COMMAND"),
     ],
 )
@@ -257,3 +258,43 @@ def test_a_bench_that_cannot_be_had_is_said(run: Run) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("workbench: ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_course_that_is_not_there_rejects_nobody(run: Run) -> None:
+    done = run("grade", SOLUTION, WORKBENCH_GRADERS="/nowhere")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "/nowhere holds no lab" in done.stderr
+
+
+def test_a_folder_without_notebooks_is_said(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run("grade", "--jobs", "2", tmp_path / "empty")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "No notebooks there.\n", "")
+
+
+def test_a_learners_name_moves_no_cursor(run: Run, tmp_path: Path) -> None:
+    learner = "e\x1b[2Jve\nada  x: graded\u202e\udcff"
+    file = tmp_path / "submitted" / learner / "week01_catalog/1_resource_design.ipynb"
+    file.parent.mkdir(parents=True)
+    file.write_text("{")
+    done = run("grade", tmp_path / "submitted", PYTHONIOENCODING="utf-8:strict")
+    assert "Traceback" not in done.stderr
+    assert done.stdout.startswith(
+        r"e\x1b[2Jve\nada  x: graded\u202e\udcff  week01_catalog/1_resource_design: "
+    )
+
+
+@pytest.mark.parametrize("command", ["grade", "report"])
+def test_a_reader_that_has_enough_is_no_error(run: Run, tmp_path: Path, command: str) -> None:
+    file = tmp_path / "submitted/ada/week01_catalog/1_resource_design.ipynb"
+    file.parent.mkdir(parents=True)
+    file.write_text("{")
+    ours, theirs = os.pipe()
+    os.close(ours)
+    with os.fdopen(theirs, "wb") as broken:
+        done = subprocess.run(
+            [sys.executable, "-m", "workbench.cli", command, "--json", str(tmp_path / "submitted")],
+            env=os.environ | {"WORKBENCH_BUILD": str(tmp_path / "build")},
+            stdout=broken, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, "")

@@ -83,6 +83,8 @@ def test_a_report_says_and_demands_the_sandbox(run: Run, tmp_path: Path) -> None
     [
         (["week01_catalog"], 1, "There are no submissions to week01_catalog: collect them first"),
         (["week99_nothing"], 1, "There is no lab 'week99_nothing'. The labs are:"),
+        (["week99/nothing"], 1, "There is no file or folder week99/nothing."),
+        (["week01_catalog", "--to", "."], 2, "--to takes a file"),
         (["week01_catalog", "--alike", "7"], 2, "--alike one above 0"),
     ],
 )
@@ -97,3 +99,44 @@ def test_notebooks_of_no_lab_are_said(run: Run, tmp_path: Path) -> None:
     done = run(tmp_path / "x.ipynb")
     assert done.returncode == 1
     assert "None of these notebooks belongs to a lab" in done.stderr
+
+
+@pytest.fixture
+def unread(tmp_path: Path) -> Path:
+    """Two learners' notebooks in folders of their own, which need no judging."""
+    for learner in ("ada", "bob"):
+        (tmp_path / "plain" / learner).mkdir(parents=True)
+        notebook = json.loads((root() / "labs" / NAME).read_text()) | {"cells": []}
+        (tmp_path / "plain" / learner / Path(NAME).name).write_text(json.dumps(notebook))
+    return tmp_path / "plain"
+
+
+def test_learners_are_told_by_their_folders(run: Run, unread: Path) -> None:
+    (unread / "Eve's own.ipynb").write_text((unread / "ada" / Path(NAME).name).read_text())
+    report = json.loads(run("--json", unread).stdout)
+    assert [one["learner"] for one in report["learners"]] == ["ada", "bob", "Eve's own"]
+    assert len(json.loads(run("--json", unread / "ada").stdout)["learners"]) == 1
+
+
+@pytest.mark.parametrize("to", ["/dev/full", "/proc/x/y.html", None])
+def test_a_page_that_cannot_be_written_is_said(run: Run, unread: Path, to: str | None) -> None:
+    done = run(unread, "--to", to) if to else run(unread, WORKBENCH_BUILD="/dev/null")
+    assert done.returncode == 1
+    assert "workbench: The page cannot be written: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_lab_without_submissions_among_others_is_said(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "build/nbgrader/submitted/ada" / NAME
+    file.parent.mkdir(parents=True)
+    file.write_text("{")
+    done = run("week01_catalog", "week02_graphql", WORKBENCH_GRADERS="")
+    assert done.returncode == 1
+    assert "There are no submissions to week02_graphql" in done.stderr
+
+
+def test_notebooks_of_two_labs_are_said_before_any_is_graded(run: Run, tmp_path: Path) -> None:
+    done = run(root() / "labs", WORKBENCH_GRADERS="")
+    assert done.returncode == 1
+    assert "A report is about one lab, and these notebooks belong to week01_catalog" in done.stderr
+    assert not list((tmp_path / "build").rglob("*.json"))

@@ -154,6 +154,21 @@ def test_an_unreadable_notebook_is_said_and_stops_nothing(start: Callable[..., W
     assert "2 notebooks: 1 graded, 1 rejected." in err
 
 
+def test_names_of_any_bytes_and_folders_that_go_stop_nothing(start: Callable[..., Watch]) -> None:
+    watch = start("--json", "--settle", "0")
+    watch.bring("first.ipynb", b"hello")
+    assert watch.result()["status"] == "rejected"
+    for number in range(200):
+        (watch.folder / f"s{number}/week").mkdir(parents=True)
+        shutil.rmtree(watch.folder / f"s{number}")
+    os.close(os.open(os.fsencode(watch.folder) + b"/r\xe9sum\xe9.txt", os.O_CREAT))
+    watch.bring("second.ipynb", b"hello")
+    assert watch.result()["path"] == str(watch.folder / "second.ipynb")
+    watch.bring("third.ipynb", b"hello")
+    assert watch.result()["path"] == str(watch.folder / "third.ipynb")
+    assert watch.end()[0] == 0
+
+
 def test_in_words(start: Callable[..., Watch]) -> None:
     watch = start("--settle", "0")
     assert watch.process.stdout is not None

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -72,6 +73,53 @@ def test_workers_end_with_a_killed_grading(folder: Path) -> None:
     assert alive == []
 
 
+def test_ctrl_c_ends_it_and_keeps_no_wrong_mark(folder: Path) -> None:
+    right = folder / "right"
+    for number in range(10):
+        file = right / f"{number}.ipynb"
+        file.parent.mkdir(exist_ok=True)
+        notebook = json.loads(SOLUTION.read_text())
+        for cell in notebook["cells"]:
+            if cell["metadata"].get("workbench", {}).get("role") == "answer":
+                cell["source"] = "".join(cell["source"]) + f"\n# {number}\n"
+        file.write_text(json.dumps(notebook))
+    kept = folder.parent / "build/results"
+    command = [sys.executable, "-m", "workbench.cli", "grade", "--jobs", "2", str(right)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as grading:
+        while not list(kept.rglob("*.json")):
+            assert grading.poll() is None, "It ended before it could be interrupted."
+            time.sleep(0.1)
+        # All of a terminal's processes get it, and who is impatient sends more.
+        while grading.poll() is None:
+            os.killpg(grading.pid, signal.SIGINT)
+            time.sleep(0.5)
+        _, err = grading.communicate()
+    assert (grading.returncode, err) == (
+        130, "workbench: interrupted; what was finished is kept.\n"
+    )  # fmt: skip
+    judged = [json.loads(file.read_text()) for file in kept.rglob("*.json")]
+    assert 0 < len(judged) < 20
+    assert {check["status"] for one in judged for check in one["checks"]} == {"passed"}
+
+
+def test_ctrl_c_while_it_starts_is_said_in_a_sentence(folder: Path) -> None:
+    command = [sys.executable, "-m", "workbench.cli", "grade", "--jobs", "2", str(folder)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as grading:
+        while not list(filter(_is_worker, psutil.Process(grading.pid).children())):
+            assert grading.poll() is None, "It ended before it could be interrupted."
+        while grading.poll() is None:
+            os.killpg(grading.pid, signal.SIGINT)
+            time.sleep(0.1)
+        _, err = grading.communicate()
+    assert (grading.returncode, err) == (
+        130, "workbench: interrupted; what was finished is kept.\n"
+    )  # fmt: skip
+
+
 def test_a_killed_zygote_costs_nothing(folder: Path) -> None:
     wanted = marks(folder, 1)
     others = set(_zygotes())
@@ -107,7 +155,7 @@ def _runs(process: psutil.Process, name: str) -> bool:
 def test_workers_that_always_end_are_given_up_in_a_sentence(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "_open", os._exit)
+    monkeypatch.setattr(pool, "open_worker", os._exit)
     with pytest.raises(pool.WorkersLost, match="Run the same command again"):
         list(grade_all([LAB], jobs=2, fresh=True))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from small_course import FIRST, LAB, SECOND, answered, cell_of
 
 from workbench.build import build
 from workbench.course import Course
+from workbench.grading.finding import notebooks
 from workbench.grading.notebook import grade_notebook
 from workbench.grading.result import NotebookResult
 from workbench.grading.submission import MAX_BYTES, SubmissionError, read_submission
@@ -225,3 +227,44 @@ def test_odd_cells_do_not_hide_the_others() -> None:
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(SubmissionError, match="No such file"):
         read_submission(tmp_path / "none.ipynb")
+
+
+def test_a_pipe_and_an_endless_file_are_no_notebooks(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    (tmp_path / "zero.ipynb").symlink_to("/dev/zero")
+    for name in ("pipe", "zero"):
+        with pytest.raises(SubmissionError, match="is no file that holds a notebook"):
+            read_submission(tmp_path / f"{name}.ipynb")
+
+
+def test_another_notebook_under_this_ones_name_is_said(desk: Desk) -> None:
+    here = f"submitted/ada/{LAB}"
+    result = desk.grade(desk.notebook(**BOTH), f"{here}/{SECOND}.ipynb")
+    assert (result.status, result.score, result.notebook) == ("rejected", 0, SECOND)
+    assert f"This is {LAB}/{FIRST}, submitted as {LAB}/{SECOND}" in result.reason
+    # What answers this notebook's exercises is graded, whatever its metadata says.
+    notebook = desk.notebook(**BOTH)
+    notebook["metadata"]["workbench"]["notebook"] = SECOND
+    assert desk.grade(notebook, f"{here}/{FIRST}.ipynb").score == 20
+
+
+def test_strays_beside_the_labs_notebooks_are_left_out(course: Course, tmp_path: Path) -> None:
+    folder = tmp_path / f"submitted/ada/{LAB}"
+    folder.mkdir(parents=True)
+    own, old = folder / f"{FIRST}.ipynb", folder / f"{FIRST}_old.ipynb"
+    for file in (own, old, folder / "Untitled.ipynb"):
+        file.write_text("{}")
+    found, strays = notebooks([tmp_path], course)
+    assert (found, strays) == ([own], [old, folder / "Untitled.ipynb"])
+    assert notebooks([own, old], course) == ([own, old], [])  # who names it means it
+    own.unlink()
+    assert old in notebooks([tmp_path], course)[0]  # a renamed notebook is all there is
+
+
+def test_one_file_is_found_once_by_whatever_paths(course: Course, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    file = tmp_path / "in/x.ipynb"
+    file.write_text("{}")
+    (tmp_path / "link").symlink_to(tmp_path / "in")
+    paths = [tmp_path / "in", file, tmp_path / "link/x.ipynb", tmp_path / "in/../in/x.ipynb"]
+    assert notebooks(paths, course)[0] == [file]

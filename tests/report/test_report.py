@@ -107,6 +107,15 @@ def test_the_page_is_inert_and_whole(course: Course, report: ClassReport) -> Non
     assert text == page(course.lab(LAB), report, "today", 0.6)
 
 
+def test_a_name_turns_nothing_on_the_page_and_may_be_any_bytes(course: Course) -> None:
+    odd = {"\u202eevil": [], "Zo\udcff": []}
+    pair = Alike("small.one", "\u202eevil", "Zo\udcff", 0.9)
+    text = page(course.lab(LAB), class_report(course.lab(LAB), odd, [pair]), "today", 0.6)
+    assert text.encode()
+    assert "\u202e" not in text
+    assert text.count("<bdi>\\u202eevil</bdi>") == text.count("<bdi>Zo\\udcff</bdi>") == 2
+
+
 def test_a_class_without_a_score_has_a_page_too(course: Course) -> None:
     nobody = class_report(course.lab(LAB), {}, [])
     assert "No check failed." in page(course.lab(LAB), nobody, "today", 0.6)

@@ -12,12 +12,14 @@ from typing import Any
 
 from workbench.commands.progress import Progress
 from workbench.commands.sandbox_option import add_sandbox_option, weak_sandbox
-from workbench.course import load_course
+from workbench.course import Course, load_course
 from workbench.grading.changes import Change, LastResults, change_line, changes
+from workbench.grading.finding import notebooks
 from workbench.grading.pool import WorkersLost, grade_all
 from workbench.grading.render import as_text
 from workbench.grading.result import NotebookResult
 from workbench.paths import build_dir
+from workbench.printable import printable
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -57,7 +59,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     if arguments.engine == "celery" and arguments.jobs != 1:
         print("workbench: --jobs goes with the pool; each worker has its own.", file=sys.stderr)
         return 2
-    paths = notebooks(arguments.paths)
+    paths = found_notebooks(arguments.paths, load_course())
     done: dict[Path, NotebookResult] = {}
     began = time.monotonic()
     with Progress() as progress:
@@ -75,7 +77,7 @@ def _grade(arguments: argparse.Namespace) -> int:
         print(json.dumps([_as_json(done[path], changed[path]) for path in done], indent=2))
     else:
         parts = [*map(_report, results), *_changes(done, changed), _summary(results)]
-        print("\n\n".join(parts), flush=True)
+        print(printable("\n\n".join(parts), keep="\n\t"), flush=True)
     if warning := weak_sandbox(results):
         print(f"workbench: {warning}", file=sys.stderr)
     _keep(last, done)
@@ -126,12 +128,16 @@ def _graded(
     )
 
 
-def notebooks(paths: Iterable[Path]) -> list[Path]:
-    """The notebooks that these files and folders are, each once, without Jupyter's checkpoints."""
-    found: list[Path] = []
-    for path in paths:
-        found += sorted(path.rglob("*.ipynb")) if path.is_dir() else [path]
-    return [path for path in dict.fromkeys(found) if ".ipynb_checkpoints" not in path.parts]
+def found_notebooks(paths: Iterable[Path], course: Course) -> list[Path]:
+    """The notebooks that these files and folders are; what is left out of folders is said."""
+    found, strays = notebooks(paths, course)
+    for path in strays:
+        print(
+            f"workbench: left out, as nbgrader does: {printable(str(path))} is none of the lab's"
+            " notebooks by its name.",
+            file=sys.stderr,
+        )
+    return found
 
 
 def _so_far(done: int, total: int, seconds: float) -> str:
@@ -141,8 +147,8 @@ def _so_far(done: int, total: int, seconds: float) -> str:
 
 def _report(result: NotebookResult) -> str:
     course = load_course()
-    who = f"{result.learner}  " if result.learner else ""
-    head = f"{who}{result.lab}/{result.notebook}: {result.status}, "
+    who = f"{printable(result.learner)}  " if result.learner else ""
+    head = f"{who}{result.lab}/{printable(result.notebook)}: {result.status}, "
     head += f"{result.score} of {result.max_score} points"
     parts = [head, result.reason] if result.reason else [head]
     for one in result.exercises:

@@ -11,11 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workbench.commands.instructors import notebooks
+from workbench.commands.instructors import found_notebooks
 from workbench.commands.progress import Progress
 from workbench.commands.sandbox_option import add_sandbox_option, weak_sandbox
 from workbench.course import Course, CourseError, Lab, load_course
 from workbench.grading.answers import read_answer
+from workbench.grading.finding import notebooks
+from workbench.grading.notebook import lab_of
 from workbench.grading.pool import WorkersLost, grade_all
 from workbench.grading.result import NotebookResult
 from workbench.grading.submission import SubmissionError, read_submission
@@ -44,8 +46,12 @@ def _report(arguments: argparse.Namespace) -> int:
             "workbench: --jobs takes a number from 1, --alike one above 0 up to 1.", file=sys.stderr
         )
         return 2
+    if arguments.to and arguments.to.is_dir():
+        print(f"workbench: --to takes a file, and {arguments.to} is a folder.", file=sys.stderr)
+        return 2
     course = load_course()
     paths = _submissions(course, arguments.paths)
+    lab = _lab(course, paths)
     with Progress() as progress:
         results: dict[Path, NotebookResult] = {}
         try:
@@ -61,8 +67,7 @@ def _report(arguments: argparse.Namespace) -> int:
         except WorkersLost as error:
             print(f"workbench: {error}", file=sys.stderr)
             return 1
-        lab = _lab(course, results)
-        names = _names(results)
+        names = _names(lab, results)
         progress.tell("comparing answers")
         alike = _alike(lab, names, arguments.alike)
     if warning := weak_sandbox(results.values()):
@@ -77,9 +82,14 @@ def _report(arguments: argparse.Namespace) -> int:
     from workbench.report.page import page
 
     file = arguments.to or build_dir() / f"report-{lab.name}.html"
-    file.parent.mkdir(parents=True, exist_ok=True)
     made = datetime.now().astimezone().strftime("%-d %B %Y, %H:%M")
-    file.write_text(page(lab, report, made, arguments.alike), encoding="utf-8")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(page(lab, report, made, arguments.alike), encoding="utf-8")
+    except OSError as error:
+        raise CourseError(
+            f"The page cannot be written: {error}. --to names another file."
+        ) from None
     print(file)
     return 0
 
@@ -91,20 +101,23 @@ def _submissions(course: Course, named: list[str]) -> list[Path]:
     found: list[Path] = []
     for name in named:
         if Path(name).exists() and name not in known:
-            found += notebooks([Path(name)])
+            these = [Path(name)]
+        elif name in known or ("/" not in name and not name.endswith(".ipynb")):
+            these = sorted(submitted.glob(f"*/{course.lab(name).name}"))
         else:
-            found += notebooks(sorted(submitted.glob(f"*/{course.lab(name).name}")))
-    if not found:
-        raise CourseError(
-            f"There are no submissions to {', '.join(named)}: collect them first (`nbgrader "
-            f"collect` or `zip_collect` puts them into {submitted}), or name notebooks or folders."
-        )
-    return found
+            raise CourseError(f"There is no file or folder {name}.")
+        if not notebooks(these, course)[0]:
+            raise CourseError(
+                f"There are no submissions to {name}: collect them first (`nbgrader collect` or"
+                f" `zip_collect` puts them into {submitted}), or name notebooks or folders."
+            )
+        found += these
+    return found_notebooks(found, course)
 
 
-def _lab(course: Course, results: dict[Path, NotebookResult]) -> Lab:
+def _lab(course: Course, paths: list[Path]) -> Lab:
     """The one lab that the notebooks belong to. Raises CourseError."""
-    labs = sorted({result.lab for result in results.values() if result.lab})
+    labs = sorted({lab.name for path in paths if (lab := lab_of(path, course))})
     if len(labs) != 1:
         raise CourseError(
             f"A report is about one lab, and these notebooks belong to {' and '.join(labs)}."
@@ -114,13 +127,22 @@ def _lab(course: Course, results: dict[Path, NotebookResult]) -> Lab:
     return course.lab(labs[0])
 
 
-def _names(results: dict[Path, NotebookResult]) -> dict[Path, str]:
-    """Who each notebook is of: as its folder says, else by its own path."""
-    common = os.path.commonpath([path.absolute().parent for path in results])
+def _names(lab: Lab, results: dict[Path, NotebookResult]) -> dict[Path, str]:
+    """Who each notebook is of: as nbgrader's folder says, else the folder that holds it, or its own
+    name where that is not the lab's name for it."""
+    stories = {story.stem for story in lab.stories}
+    whose = {path: _owner(Path(os.path.abspath(path)), lab, stories) for path in results}
+    common = os.path.commonpath([one.parent for one in whose.values()])
     return {
-        path: result.learner or path.absolute().relative_to(common).with_suffix("").as_posix()
+        path: result.learner or whose[path].relative_to(common).as_posix()
         for path, result in results.items()
     }
+
+
+def _owner(path: Path, lab: Lab, stories: set[str]) -> Path:
+    if path.stem not in stories:
+        return path.with_suffix("")
+    return path.parent.parent if path.parent.name == lab.name else path.parent
 
 
 def _alike(lab: Lab, names: dict[Path, str], least: float) -> list[Any]:

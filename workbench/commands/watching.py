@@ -11,9 +11,11 @@ from pathlib import Path
 
 from workbench.commands.sandbox_option import weak_sandbox
 from workbench.course import Course, load_course
+from workbench.grading.finding import is_stray
 from workbench.grading.notebook import grade_notebook
 from workbench.grading.opening import CachedEngine
 from workbench.grading.result import NotebookResult
+from workbench.printable import printable
 
 
 def watch_folders(arguments: argparse.Namespace) -> int:
@@ -31,6 +33,13 @@ def watch_folders(arguments: argparse.Namespace) -> int:
     if arguments.jobs != 1:
         print("workbench: --watch grades one after another; leave --jobs out.", file=sys.stderr)
         return 2
+    if arguments.engine == "celery":
+        print(
+            "workbench: --watch grades on this machine. For workers elsewhere leave it out, and run"
+            " `workbench grade --engine celery` again when more has come.",
+            file=sys.stderr,
+        )
+        return 2
     words = sys.stderr if arguments.json else sys.stdout
     done: dict[Path, NotebookResult] = {}
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -41,6 +50,8 @@ def watch_folders(arguments: argparse.Namespace) -> int:
                 f"Watching {', '.join(map(str, folders))}; Ctrl-C ends it.", file=words, flush=True
             )
             for path in Arrivals(folders, arguments.settle):
+                if is_stray(path, load_course()):
+                    continue
                 done[path] = result = _grade(path, load_course(), engine)
                 # Before the line: whoever reads it and ends the watch has been warned.
                 if warning := weak_sandbox([result]):
@@ -65,15 +76,15 @@ def _grade(path: Path, course: Course, engine: CachedEngine) -> NotebookResult:
 
 
 def _line(path: Path, result: NotebookResult) -> str:
-    who = result.learner or str(path)
-    said = f"{who}  {result.lab or '?'}/{result.notebook}: {result.status}, "
+    who = printable(result.learner or str(path))
+    said = f"{who}  {result.lab or '?'}/{printable(result.notebook)}: {result.status}, "
     said += f"{result.score} of {result.max_score} points"
     reasons = [
         result.reason,
         *(f"{one.id}: {one.reason}" for one in result.exercises if one.reason),
     ]
     told = dict.fromkeys(one for one in reasons if one and not one.endswith(f": {result.reason}"))
-    return "\n  ".join([said, *told])
+    return printable("\n  ".join([said, *told]), keep="\n\t")
 
 
 def _summary(done: dict[Path, NotebookResult]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from watchfiles import watch
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
+from workbench.grading.finding import below
 from workbench.grading.submission import SubmissionError, read_submission
 
 #: Milliseconds between looks when the system tells of no change (network folders often do not).
@@ -31,14 +34,21 @@ class Arrivals:
 
     def __iter__(self) -> Iterator[Path]:
         """Every notebook that is there, then those that come; endless. Raises OSError."""
-        for _ in watch(
-            *self._folders, watch_filter=None, yield_on_timeout=True, rust_timeout=LOOK_EVERY
-        ):
+        while True:
+            # It ends at a name that is not UTF-8; the look that follows finds what came.
+            with contextlib.suppress(WatchfilesRustInternalError):
+                for _ in watch(
+                    *self._folders,
+                    watch_filter=None,
+                    yield_on_timeout=True,
+                    rust_timeout=LOOK_EVERY,
+                ):
+                    yield from self.ready()
             yield from self.ready()
 
     def ready(self) -> Iterator[Path]:
         """The notebooks that can be graded now, and were not given in this state before."""
-        for path in sorted(path for folder in self._folders for path in folder.rglob("*.ipynb")):
+        for path in sorted(path for folder in self._folders for path in below(folder)):
             # Jupyter saves into a hidden file first, and keeps checkpoints in a hidden folder.
             hidden = any(part.startswith(".") for part in self._below(path).parts)
             state = None if hidden else _state(path)

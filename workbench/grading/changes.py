@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.grading.result import CheckResult, ExerciseResult, NotebookResult
+from workbench.printable import printable
 from workbench.writing import write_whole
 
 #: The parts of a basis (see basis.py), named so that a reader knows them.
@@ -83,8 +84,8 @@ def change_line(result: NotebookResult, found: Iterable[Change]) -> str:
     """The changes of one notebook in a line: who, the notebook, both marks, and each exercise's."""
     found = list(found)
     before = result.score - sum(one.after - one.before for one in found)
-    who = f"{result.learner} " if result.learner else ""
-    head = f"{who}{result.lab}/{result.notebook} {before} -> {result.score}: "
+    who = f"{printable(result.learner)} " if result.learner else ""
+    head = f"{who}{result.lab}/{printable(result.notebook)} {before} -> {result.score}: "
     return head + "; ".join(map(_said, found))
 
 

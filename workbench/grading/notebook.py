@@ -48,11 +48,24 @@ def grade_notebook(
     if submission is None:
         nothing = tuple(not_graded(exercise, problem) for exercise in exercises)
         return NotebookResult(notebook, lab.name, learner, "rejected", nothing, problem)
+    if other := _other(course, submission, told):
+        nothing = tuple(not_graded(exercise, other) for exercise in exercises)
+        return NotebookResult(notebook, lab.name, learner, "rejected", nothing, other)
     results = tuple(grade_answer(submission, exercise, engine) for exercise in exercises)
     withheld = [result.id for result in results if result.status == "withheld"]
     reason = f"An error of ours: {', '.join(withheld)} must be graded again." if withheld else ""
     status: NotebookStatus = "withheld" if withheld else "graded"
     return NotebookResult(notebook, lab.name, learner, status, results, reason)
+
+
+def lab_of(path: Path, course: Course) -> Lab | None:
+    """The lab that the notebook at `path` belongs to, if that can be told."""
+    try:
+        submission = read_submission(path)
+    except SubmissionError:
+        submission = None
+    told = _told(course, submission, place(path))
+    return told[0] if told else None
 
 
 def grade_answer(submission: Submission, exercise: Exercise, engine: Grader) -> ExerciseResult:
@@ -72,12 +85,32 @@ def not_graded(exercise: Exercise, reason: str) -> ExerciseResult:
     return ExerciseResult(exercise.id, "rejected", checks, reason)
 
 
+def _other(course: Course, submission: Submission, told: tuple[Lab, str]) -> str:
+    """What to say of a notebook that lies where another belongs, and answers nothing of that; ""
+    for every other."""
+    lab, notebook = told
+    names = (submission.lab, submission.notebook)
+    if names == (lab.name, notebook) or not _known(course).get(names):
+        return ""
+    if any(read_answer(submission, one.id).cell for one in notebook_exercises(lab, notebook)):
+        return ""
+    return (
+        f"This is {names[0]}/{names[1]}, submitted as {lab.name}/{notebook}: it answers none of"
+        f" its exercises. Submit {notebook}.ipynb of {lab.name}."
+    )
+
+
+def _known(course: Course) -> dict[tuple[str, str], Lab]:
+    """Every notebook of the course, and its lab."""
+    return {(lab.name, story.stem): lab for lab in course.labs for story in lab.stories}
+
+
 def _told(
     course: Course, submission: Submission | None, where: dict[str, str]
 ) -> tuple[Lab, str] | None:
     """The lab and notebook: what the folder says (the instructor's word), else the notebook's own
     metadata, else the exercises that it answers."""
-    known = {(lab.name, story.stem): lab for lab in course.labs for story in lab.stories}
+    known = _known(course)
     names = [(where.get("lab", ""), where.get("notebook", ""))]
     if submission is not None:
         names.append((submission.lab, submission.notebook))

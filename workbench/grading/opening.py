@@ -59,13 +59,16 @@ class CachedEngine(Closing):
         self._cache = cache or ResultCache(build_dir() / "results")
         self._opened = ExitStack()
         self._engine: Engine | None = None
+        self._ended = False
 
     def grade(self, exercise: Exercise, answer: str) -> ExerciseResult:
         """The kept result of this very text, or a new one, which is kept.
 
         A fault of ours gets a second try with all services opened anew; then the result is
-        withheld, as it is where the sandbox is too weak. Nothing that a service does is raised.
+        withheld, as it is where the sandbox is too weak. Nothing that a service does is raised;
+        KeyboardInterrupt is, after `end`.
         """
+        self._go_on()
         kept = None if self._fresh else self._cache.get(exercise, answer)
         if kept is not None and holds(kept.sandbox, self._required):
             return kept
@@ -75,6 +78,7 @@ class CachedEngine(Closing):
             self.close()
             result = self._judged(exercise, answer)
         result = replace(result, basis=self._cache.basis(exercise, answer))
+        self._go_on()
         try:
             self._cache.put(exercise, answer, result)
         except OSError as error:
@@ -84,6 +88,14 @@ class CachedEngine(Closing):
                 stacklevel=2,
             )
         return result
+
+    def end(self) -> None:
+        """Judge nothing more, and keep no verdict on what is at hand. Thread-safe."""
+        self._ended = True
+
+    def _go_on(self) -> None:
+        if self._ended:
+            raise KeyboardInterrupt
 
     def close(self) -> None:
         self._engine = None

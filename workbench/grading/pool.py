@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
-import multiprocessing.util
-import os
-import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from workbench import garbage
+from workbench import garbage, interrupts
 from workbench.course import load_course
+from workbench.grading.pool_worker import grade, open_worker
 from workbench.grading.result import NotebookResult
 from workbench.running.launcher import shared_zygote
-from workbench.running.zygote_process import ZygoteProcess
-
-# Only whoever grades imports what grades. The command that has it done by others is ready sooner.
-if TYPE_CHECKING:
-    from workbench.grading.opening import CachedEngine
 
 #: How often a notebook is tried when the worker that had it is gone.
 TRIES = 3
@@ -39,6 +32,8 @@ def grade_all(
     worker that is killed costs nothing but time: its notebooks are given to others. Raises
     WorkersLost after TRIES rounds.
     """
+    if not paths:
+        return
     if jobs == 1:
         with garbage.imports():
             from workbench.grading.notebook import grade_notebook
@@ -67,55 +62,24 @@ def _round(
 ) -> Iterator[tuple[Path, NotebookResult]]:
     """One pool's work: what it finishes before all is done, or before it breaks."""
     # Spawned, not forked: a copy of this process would share its connections.
+    spawning = multiprocessing.get_context("spawn")
+    end, alive = spawning.Pipe(duplex=False)
     with (
         shared_zygote() as zygote,
+        alive,
+        end,
         ProcessPoolExecutor(
-            min(jobs, len(paths)),
-            multiprocessing.get_context("spawn"),
-            _open,
-            (fresh, require_sandbox, zygote),
+            min(jobs, len(paths)), spawning, open_worker, (fresh, require_sandbox, zygote, end)
         ) as pool,
     ):
-        futures: dict[Future[NotebookResult], Path] = {
-            pool.submit(_grade, path): path for path in paths
-        }
-        for future in as_completed(futures):
-            try:
-                result = future.result()
-            except BrokenProcessPool:
-                continue
-            yield futures[future], result
-
-
-# A pool's workers have nowhere else to keep what they opened: one engine a process.
-_engine: CachedEngine | None = None
-
-
-def _open(fresh: bool, require_sandbox: str, zygote: ZygoteProcess | None) -> None:
-    global _engine
-    with garbage.imports():
-        from workbench.grading.opening import CachedEngine
-
-    _engine = CachedEngine(fresh=fresh, require_sandbox=require_sandbox, zygote=zygote)
-    # A worker's atexit is not run; this is.
-    multiprocessing.util.Finalize(None, _engine.close, exitpriority=10)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A worker waits for work forever, also when whoever gave it was killed.
-
-    At once, like a killed one: a check that goes on while its systems are taken down would refuse
-    a right answer, and the verdict would be kept.
-    """
-    parent = multiprocessing.parent_process()
-    assert parent is not None  # noqa: S101 - a pool started this process
-    parent.join()
-    os._exit(1)
-
-
-def _grade(path: Path) -> NotebookResult:
-    from workbench.grading.notebook import grade_notebook
-
-    assert _engine is not None  # noqa: S101 - the pool's initializer opened it
-    return grade_notebook(path, load_course(), _engine)
+        try:
+            with interrupts.held_back():
+                futures = {pool.submit(grade, path): path for path in paths}
+            for future in as_completed(futures):
+                with contextlib.suppress(BrokenProcessPool):
+                    yield futures[future], future.result()
+        except BaseException:  # Ctrl-C, here or where the results are taken
+            with interrupts.held_back():
+                alive.close()
+                pool.shutdown(cancel_futures=True)
+            raise

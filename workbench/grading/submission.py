@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,8 +76,12 @@ def place(path: Path) -> dict[str, str]:
 def _bytes(source: str | bytes | Path) -> bytes:
     if isinstance(source, Path):
         try:
-            size = source.stat().st_size
-            data = source.read_bytes() if size <= MAX_BYTES else b""
+            with open(source, "rb", opener=_open_at_once) as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise SubmissionError(f"{source} is no file that holds a notebook.")
+                size = status.st_size
+                data = file.read(MAX_BYTES + 1) if size <= MAX_BYTES else b""
         except OSError as error:
             raise SubmissionError(f"{source} cannot be read: {error.strerror}.") from None
     else:
@@ -87,6 +93,11 @@ def _bytes(source: str | bytes | Path) -> bytes:
             "are read. Clear its outputs (Edit, Clear Outputs of All Cells), save, submit again."
         )
     return data
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open also a pipe, which would be waited for until somebody writes into it."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _json(data: bytes) -> Any:

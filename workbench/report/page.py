@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from workbench.course import Lab
+from workbench.printable import printable
 from workbench.report.numbers import Alike, ClassReport
 from workbench.report.plots import dots, histogram
 
@@ -40,6 +41,7 @@ def page(lab: Lab, report: ClassReport, made: str, threshold: float) -> str:
         lstrip_blocks=True,
     )
     environment.filters["code"] = _with_code
+    environment.filters["name"] = _name
     titles = {exercise.id: exercise.title for exercise in lab.exercises}
     shares = {
         titles[id]: [
@@ -81,6 +83,11 @@ def groups(pairs: tuple[Alike, ...]) -> list[Group]:
     return sorted(every, key=lambda group: -group.pairs[0].share)
 
 
+def _name(text: str) -> Markup:
+    """A learner's name, which turns nothing around it, whatever its direction."""
+    return Markup("<bdi>{}</bdi>").format(printable(text))
+
+
 def _with_code(text: str) -> Markup:
     """Text whose `quoted` words are code."""
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped first
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(printable(text, keep="\n\t")))))  # noqa: S704 - escaped first

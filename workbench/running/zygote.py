@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from workbench import interrupts
 from workbench.running import entry, keeper
 from workbench.running.libraries import BACKEND, OTHERS, load
 from workbench.running.orders import START, is_over, receive, reply
@@ -45,7 +46,7 @@ def main(orders: socket.socket, find: Callable[[], Sandbox]) -> None:
     # Not SIG_IGN: only of children that were waited for does the processor time count as ours, and
     # so as the command's that grades.
     signal.signal(signal.SIGCHLD, _reap)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the notebook is not for us
+    interrupts.ignore()  # a Ctrl-C in the notebook is not for us
     while True:
         kind, number, descriptors = receive(orders)
         if not kind:

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench import interrupts
 from workbench.closing import Closing
 from workbench.paths import root
 from workbench.running.orders import ask_level
@@ -46,7 +47,7 @@ class ZygoteProcess(Closing):
 def start_here() -> ZygoteProcess:
     """A zygote on this machine, that each of its systems is confined by."""
     ours, theirs = socket.socketpair()
-    with theirs:
+    with theirs, interrupts.held_back():
         process = subprocess.Popen(
             [sys.executable, "-m", "workbench.running.zygote", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
