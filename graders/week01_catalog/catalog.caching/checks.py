@@ -87,6 +87,17 @@ def new_key(app: App, query: str) -> str:
     return new.pop()
 
 
+#: A process in which Python's `hash` of a text is another one. (Ours have one seed.)
+ELSEWHERE = [
+    (
+        "from backend.catalog.listing_cache import register_listing_cache\n",
+        "import backend.catalog.listing_cache\n"
+        "from backend.catalog.listing_cache import register_listing_cache\n"
+        "vars(backend.catalog.listing_cache).setdefault('hash', lambda value: hash(value) ^ 1)\n",
+    ),
+]
+
+
 def names(reply: Reply) -> list[str]:
     return sorted(str(item["name"]) for item in reply["products"])
 
@@ -97,13 +108,16 @@ def named(app: App, reply: Reply, wanted: list[str], look: str) -> None:
 
 @check(points=2, on=shop, settings=SETTINGS)
 def answers_from_redis(app: App) -> None:
-    """The second of two equal requests is answered from Redis, without SQL, and says HIT."""
+    """The second of two equal requests is answered from Redis, without SQL, and says HIT; also by
+    another process."""
     first = computed(ask(app), "a query that nobody has asked for yet")
     second = hit(ask(app), "where the second answer comes from")
     expect.equal(second.json, first.json, "the body of the HIT, as of the MISS", reply=second)
     expect.equal(second.headers.get("content-type"), first.headers.get("content-type"),
                  "the content type of the HIT, as of the MISS", reply=second)  # fmt: skip
     named(app, second, [name for name, _, _ in SHOP], "what is kept")
+    with app.altered("backend/app.py", ELSEWHERE) as other:
+        hit(ask(other), "what two processes have not in common: memory, and the numbers of hash()")
 
 
 @check(points=2, after=answers_from_redis, on=shop, settings=SETTINGS)

@@ -4,6 +4,13 @@ from workbench.alternatives import Wrong
 
 WRONG = [
     Wrong(
+        "hash_of_the_query",
+        "Python's hash of a text is another one in every process: each has copies of its own.",
+        fails=["answers_from_redis"],
+        edits=[("hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()",
+                "str(hash(json.dumps(plain, sort_keys=True)))")],
+    ),
+    Wrong(
         "key_of_the_raw_query",
         "Fifty spellings of a query are fifty entries.",
         fails=["has_one_entry_for_all_spellings"],

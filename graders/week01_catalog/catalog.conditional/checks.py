@@ -27,6 +27,17 @@ def shop(app: App) -> None:
         app.sql("INSERT INTO categories (id, name) VALUES (%s, %s)", [id_, name])
 
 
+#: A process in which Python's `hash` of a text is another one. (Ours have one seed.)
+ELSEWHERE = [
+    (
+        "from backend.catalog.conditional import add_conditions\n",
+        "import backend.catalog.conditional\n"
+        "from backend.catalog.conditional import add_conditions\n"
+        "vars(backend.catalog.conditional).setdefault('hash', lambda value: hash(value) ^ 1)\n",
+    ),
+]
+
+
 def new(app: App) -> str:
     """The address of a new product."""
     row = app.sql(
@@ -72,6 +83,9 @@ def tells_the_same_tag_everywhere(app: App) -> None:
         expect.equal(tag_of(app.twin.get(url)), tag_of(app.get(url)), "ETag of the second process",
                      look="what is different in every process")  # fmt: skip
         expect.status(app.twin.patch(url, json={"stock_quantity": number + 1}), 200)
+    with app.altered("backend/catalog/routes.py", ELSEWHERE) as other:
+        expect.equal(tag_of(other.get(url)), tag_of(app.get(url)), "ETag of a third process",
+                     look="what is different in every process")  # fmt: skip
 
 
 @check(points=2, after=tells_the_tag, on=shop)

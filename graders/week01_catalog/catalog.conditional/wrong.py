@@ -8,6 +8,12 @@ _KNOWN = "            if request.method in _READING and request.if_none_match.co
 
 WRONG = [
     Wrong(
+        "hash_of_the_text",
+        "Python's hash of a text is another one in every process.",
+        fails=["tells_the_same_tag_everywhere"],
+        edits=[(_TAG, "    return str(hash(json.dumps(shown, sort_keys=True)))\n")],
+    ),
+    Wrong(
         "salt_of_the_process",
         "Every process has a salt of its own, so after a restart nobody's tag is right.",
         fails=["tells_the_same_tag_everywhere"],

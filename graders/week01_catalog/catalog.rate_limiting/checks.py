@@ -27,6 +27,15 @@ LIMITED = {
         f"{role}={hashlib.sha256(token.encode()).hexdigest()}" for token, role in HOLDERS.items()
     ),
 }
+#: A process in which Python's `hash` of a text is another one. (Ours have one seed.)
+ELSEWHERE = [
+    (
+        "from backend.rate_limiting import register_rate_limits\n",
+        "import backend.rate_limiting\n"
+        "from backend.rate_limiting import register_rate_limits\n"
+        "vars(backend.rate_limiting).setdefault('hash', lambda value: hash(value) ^ 1)\n",
+    ),
+]
 #: A window that ends by itself, and a whole second of the clock.
 BRIEF = LIMITED | {"RATE_LIMIT_WINDOW_SECONDS": "1"}
 PROXIED = {"RATE_LIMIT_REQUESTS": "3", "RATE_LIMIT_WINDOW_SECONDS": "7200", "TRUSTED_PROXIES": "1"}
@@ -158,8 +167,11 @@ def counts_for_all_processes(app: App) -> None:
     app.redis.flushdb()
     for one in (app, app.twin, app, app.twin, app):
         expect.status(one.get(PRODUCTS), 200)
-    refused(app.twin.get(PRODUCTS), look="what two processes have in common, and what not")
+    look = "what two processes have in common, and what not: memory, and the numbers of hash()"
+    refused(app.twin.get(PRODUCTS), look=look)
     refused(app.get(PRODUCTS))
+    with app.altered("backend/app.py", ELSEWHERE) as other:
+        refused(other.get(PRODUCTS), look=look)
 
 
 @check(points=3, on=nobody_counted, settings=LIMITED)

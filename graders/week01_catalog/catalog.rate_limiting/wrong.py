@@ -14,6 +14,12 @@ _KNOWN = "        if digest in tokens:\n            return"
 
 WRONG = [
     Wrong(
+        "hash_of_the_client",
+        "Python's hash of a text is another one in every process, and so is the key.",
+        fails=["counts_for_all_processes"],
+        edits=[('hashlib.sha256(client.encode()).hexdigest()', 'hash(client)')],
+    ),
+    Wrong(
         "in_memory",
         "Each process counts for itself, in a dictionary that forgets nothing.",
         fails=["refuses_whatever_is_asked", "says_when_to_come_back", "counts_down",

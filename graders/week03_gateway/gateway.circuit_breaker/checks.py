@@ -274,7 +274,7 @@ def who_leaves_tells_nothing(app: Gateway) -> None:
 @check(points=2, runs="gateway", after=opens, on=third, settings=PATIENT, hidden=True)
 def late_news_is_old(app: Gateway) -> None:
     """An outcome of a request that began before the circuit opened changes nothing any more."""
-    late = {"good": 200, "bad": 500, "bad-again": 500, "good-again": 200}
+    late = {"good": 200, "bad-early": 500, "bad": 500, "bad-again": 500, "good-again": 200}
     go = {name: threading.Event() for name in (*late, "probe")}
     begun = threading.Semaphore(0)
     others: list[Any] = [Answer(500)]
@@ -290,8 +290,9 @@ def late_news_is_old(app: Gateway) -> None:
     def begin(name: str) -> Future[Reply]:
         return pool.submit(app.get, f"/api/v1/users/{name}", token=app.token(USER))
 
-    def arrive() -> None:
-        expect.that(begun.acquire(timeout=WAIT), "the request reaches the service", "it does not")
+    def arrive(look: str = "") -> None:
+        there = begun.acquire(timeout=WAIT)
+        expect.that(there, "the request reaches the service", "it does not", look=look)
 
     def end(name: str) -> None:
         go[name].set()
@@ -311,10 +312,12 @@ def late_news_is_old(app: Gateway) -> None:
             fails(LIMIT)
             end("good")
             refused(app, "users", "an answer from before it opened must not close the circuit")
-            app.clock.advance(SECONDS)
+            app.clock.advance(SECONDS - 1)
+            end("bad-early")
+            app.clock.advance(1)
             others[0] = Answer.json({})
             probe = begin("probe")
-            arrive()
+            arrive("a failure from before must not keep it open longer")
             end("bad")
             refused(app, "users", "a failure from before must not take the probe's place away")
             go["probe"].set()

@@ -14,6 +14,13 @@ _LEFT = "        return max(1, math.ceil(self._opened_at + self._seconds - self.
 
 WRONG = [
     Wrong(
+        "old_failures_keep_it_open",
+        "A failure from before that comes late opens the open circuit anew, for the whole time.",
+        fails=["late_news_is_old"],
+        edits=[(_STALE, _STALE + "            if good is False and self._opened_at is not None and not self._probing:\n"
+                        "                self._opened_at = self._clock()\n")],
+    ),
+    Wrong(
         "counts_creations",
         "An async function that is called without `await` gives a coroutine, and that never fails.",
         fails=["opens", "counts_what_does_not_answer"],

@@ -242,6 +242,9 @@ def a_part_that_fails_is_marked(app: Gateway) -> None:
     services(app)
     app.users.answer(Answer.json(PERSON, 500))
     shown(ask(app), "users", look="users answers 500")
+    app.users.answer(Answer.json(PERSON, 410))
+    shown(ask(app), "users", look="users answers 410: only 404 means that there is no such user")
+    app.users.answer(Answer.json(PERSON, 500))
     app.products.answer(Answer.json({}))
     shown(ask(app), "users", "products", look="one part is left")
 

@@ -20,6 +20,12 @@ _TRY = (
 
 WRONG = [
     Wrong(
+        "gone_is_not_there",
+        "An answer of 410 is taken for one of 404: a dashboard that could be shown is not.",
+        fails=["a_part_that_fails_is_marked"],
+        edits=[(_404, _404.replace("== 404", "in (404, 410)"))],
+    ),
+    Wrong(
         "any_token_will_do",
         "Whoever has a token sees everybody's dashboard.",
         fails=["is_ones_own"],

@@ -61,7 +61,8 @@ ROUTES = (
     "        kind = request.match_info['kind']\n"
     "        if kind == 'returned':\n"
     "            return web.Response(status=404, headers={'X-Kept': 'yes'}, text='no cup')\n"
-    "        raise {'crash': ZeroDivisionError, 'left': ConnectionResetError,\n"
+    "        raise {'crash': ZeroDivisionError, 'odd': RuntimeError,\n"
+    "               'left': ConnectionResetError,\n"
     "               'cancelled': asyncio.CancelledError, 'conflict': web.HTTPConflict,\n"
     "               'found': web.HTTPFound('/')}[kind]\n"
     "    app.router.add_get('/ends/{kind}', end)\n"
@@ -71,7 +72,8 @@ ROUTES = (
     "    app.router.add_get(PATH, ",
 )
 RAISED = {
-    "crash": "raised ZeroDivisionError", "left": "raised ConnectionResetError",
+    "crash": "raised ZeroDivisionError", "odd": "raised RuntimeError",
+    "left": "raised ConnectionResetError",
     "cancelled": "raised CancelledError", "conflict": "raised HTTPConflict",
     "found": "raised HTTPFound",
 }  # fmt: skip
@@ -183,9 +185,11 @@ def refuses_the_rest(app: Gateway) -> None:
 
 @check(points=1, after=refuses_the_rest, runs="gateway", on=services, settings=SETTINGS)
 def lets_operators_in(app: Gateway) -> None:
-    """While it is full, `/healthz`, `/readyz` and `/metrics` are answered, to GET and HEAD."""
+    """While it is full, requests for `/healthz`, `/readyz` and `/metrics` are let in, with
+    whichever method."""
     probes = [(method, path, 200) for path in ("/healthz", "/readyz", "/metrics")
               for method in ("GET", "HEAD")]  # fmt: skip
+    probes += [(method, "/healthz", 404) for method in ("POST", "DELETE")]  # no place is needed
     while_full(app, probes, "`is_for_operators`")
 
 

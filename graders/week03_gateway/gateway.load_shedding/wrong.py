@@ -20,6 +20,21 @@ _ZERO = "    under_way = 0\n"
 
 WRONG = [
     Wrong(
+        "operators_who_read",
+        "An operator's request with another method than GET and HEAD waits for a place.",
+        fails=["lets_operators_in"],
+        edits=[(_OPERATORS, _OPERATORS.replace("(request):", '(request) and request.method in ("GET", "HEAD"):'))],
+    ),
+    Wrong(
+        "some_errors_are_wrapped",
+        "A defect is explained here, though somebody further out does that.",
+        fails=["changes_nothing"],
+        edits=[(_COUNTED, _COUNTED.replace("        finally:\n",
+                "        except RuntimeError as error:\n"
+                "            raise web.HTTPInternalServerError from error\n"
+                "        finally:\n"))],
+    ),
+    Wrong(
         "queues",
         "A semaphore lets those wait who are too many, until they have gone.",
         fails=["lets_in_as_many_as_may", "refuses_the_rest"],

@@ -220,6 +220,12 @@ def pauses_grow(app: Gateway) -> None:
             expect.that(close, f"pauses of {expect.show(wanted)} s", expect.show(noted),
                         sent=f"{MOST_ATTEMPTS} attempts in vain, a base of {BASE} s, and a "
                         "`random` that says 0.5", look="half of each limit")  # fmt: skip
+    base = 2 * MOST_PAUSE
+    longer = [(old, new.replace(f"{BASE}, budget", f"{base}, budget")) for old, new in NOTED]
+    with app.altered("backend/gateway/app.py", longer) as other:
+        noted = pauses(app, other, [GONE])[1]["pauses"]
+        expect.equal(noted[:1], [MOST_PAUSE / 2], "the first pause",
+                     look=f"a base of {base} s, and a `random` that says 0.5")  # fmt: skip
 
 
 @check(points=2, runs="gateway", after=tries_again, on=plain, settings=SETTINGS)
@@ -254,11 +260,12 @@ def nobody_waits_in_vain(app: Gateway) -> None:
             reply.json, {"busy": True}, "the body", reply=reply, look="whose answer is passed on"
         )
     with app.altered("backend/gateway/app.py", NOTED) as other:
-        busy = Answer.json({"busy": True}, 503, [("x-left", str(BASE / 2 - 0.05))])
-        reply, noted = pauses(app, other, [busy, OK])
-        look = f"a pause of {BASE / 2} s, and less than that left when the attempt has ended"
-        expect.equal(noted["pauses"], [], "pauses", reply=reply, look=look)
-        expect.status(reply, 503, look)
+        for left, said in ((BASE / 2 - 0.05, "less than that"), (BASE / 2, "just that")):
+            busy = Answer.json({"busy": True}, 503, [("x-left", str(left))])
+            reply, noted = pauses(app, other, [busy, OK])
+            look = f"a pause of {BASE / 2} s, and {said} left when the attempt has ended"
+            expect.equal(noted["pauses"], [], "pauses", reply=reply, look=look)
+            expect.status(reply, 503, look)
 
 
 @check(points=2, runs="gateway", after=tries_again, on=tight, settings=TIGHT)
@@ -298,6 +305,13 @@ def has_a_budget(app: Gateway) -> None:
     part."""
     for _ in range(20):
         expect.status(ask(app, "users", [OK]), 200)
+    for _ in range(12):  # retries that are not made, for their pauses would be too long
+        expect.status(ask(app, "users", [late("3600")]), 503)
+        if len(app.users.asked) > 1:  # they are made all the same, and are to be paid for
+            for _ in range(20):
+                ask(app, "users", [OK])
+            break
+    expect.status(ask(app, "users", [OK]), 200)  # so that no circuit opens
     count, reached = 10, 0
     for number in range(count):
         name = "orders" if number % 2 else "users"
@@ -305,8 +319,9 @@ def has_a_budget(app: Gateway) -> None:
         reached += len(getattr(app, name).asked)
     # 10 in reserve and half a one for each, of which the last may not have been of use.
     expect.that(13 <= reached - count <= 15, "about 14 retries", str(reached - count),
-                sent=f"20 requests that succeed, then {count} that fail; a budget of 50 percent, "
-                f"{ATTEMPTS} attempts", look="what adds to the budget, and its most")  # fmt: skip
+                sent=f"20 requests that succeed, 12 that need not be tried again before an hour is "
+                f"over, then {count} that fail; a budget of 50 percent, {ATTEMPTS} attempts",
+                look="what adds to the budget, what takes from it, and its most")  # fmt: skip
     for _ in range(10):
         ask(app, "users", [OK], "POST")
     reached = 0

@@ -16,6 +16,24 @@ _FAILURE = "            except Unavailable as error:\n                failure = 
 
 WRONG = [
     Wrong(
+        "paid_and_not_made",
+        "A retry is paid for, and then there is no time for its pause.",
+        fails=["has_a_budget"],
+        edits=[(_TIME + _SPEND, _SPEND + _TIME)],
+    ),
+    Wrong(
+        "first_pause_without_end",
+        "The limit is bounded when it has doubled; a long base is the first pause.",
+        fails=["pauses_grow"],
+        edits=[(_LIMIT, _LIMIT + "        limit = self._base if tried == 1 else limit\n")],
+    ),
+    Wrong(
+        "a_pause_to_the_very_end",
+        "After a pause that takes all the time there is, none is left for an attempt.",
+        fails=["nobody_waits_in_vain"],
+        edits=[(_TIME, _TIME.replace("<", "<="))],
+    ),
+    Wrong(
         "everything_twice",
         "An order that was taken before the connection ended is taken again.",
         fails=["knows_what_may_be_done_twice"],
