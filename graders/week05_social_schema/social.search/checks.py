@@ -119,6 +119,9 @@ def finds_hashtags(app: Social) -> None:
         finds(app, texts, words, [hello], look)
     last = post(app.sql, "Many of them", [f"number{n}" for n in range(1, 31)])
     finds(app, {last: "a post with number1 to number30"}, "number30", [last], "all of a long list")
+    longest = "z" * 100
+    one = post(app.sql, "Only one", [longest])
+    finds(app, {one: f"a post with {longest}"}, longest, [one], "all of a long hashtag")
 
 
 @check(points=2, runs="social", on=ada)

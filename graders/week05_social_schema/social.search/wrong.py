@@ -118,6 +118,13 @@ WRONG = [
         edits=[("array_to_string(NEW.hashtags, ' ')", "array_to_string(NEW.hashtags, '')")],
     ),
     Wrong(
+        "long_hashtags_are_cut",
+        "Of each hashtag only the first 50 letters are read.",
+        fails=["finds_hashtags"],
+        edits=[("array_to_string(NEW.hashtags, ' ')",
+                "array_to_string(ARRAY(SELECT left(tag, 50) FROM unnest(NEW.hashtags) AS tag), ' ')")],
+    ),
+    Wrong(
         "hashtags_as_they_are",
         "Hashtags become lexemes in their own case and form, which no query asks for.",
         fails=["finds_hashtags", "weighs"],

@@ -95,13 +95,23 @@ def counts_posts_and_users(app: Social) -> None:
         users = by_hashtag(session, "user_count")
         expect.equal(users, {"trains": 3, "birds": 3}, f"user_count after {used}",
                      look="what each count counts")  # fmt: skip
-        rows = session(
-            "SELECT hashtag FROM trending_hashtags WHERE last_used_at = now() - interval '1 hour'"
-            " ORDER BY hashtag"
-        )
-        expect.equal([row["hashtag"] for row in rows], ["birds", "trains"],
-                     "hashtags whose last_used_at is the time of their last post",
-                     look="last_used_at")  # fmt: skip
+        last_used(session, "1 hour", ["birds", "trains"])
+        use(session, 1, ["trains"], age="30 minutes")
+        shows(session, {"trains": 10, "birds": 7}, f"{used}, then a later post with trains",
+              "what a second refresh changes")  # fmt: skip
+        last_used(session, "30 minutes", ["trains"])
+
+
+def last_used(session: Session, age: str, wanted: list[str]) -> None:
+    """These hashtags, and no others, were last used so long ago."""
+    rows = session(
+        "SELECT hashtag FROM trending_hashtags WHERE last_used_at = now() - %s::interval"
+        " ORDER BY hashtag",
+        [age],
+    )
+    expect.equal([row["hashtag"] for row in rows], wanted,
+                 f"hashtags whose last post, and so their last_used_at, is {age} ago",
+                 look="last_used_at")  # fmt: skip
 
 
 @check(points=1, runs="social", on=ten_writers)

@@ -54,6 +54,17 @@ WRONG = [
                          "        user_count = EXCLUDED.user_count, last_used_at = EXCLUDED.last_used_at;\n")],
     ),
     Wrong(
+        "last_use_stays",
+        "What trends again has its new counts, and the time at which it trended first.",
+        fails=["counts_posts_and_users"],
+        edits=[*_TABLE, (_REFRESH, "    LOCK TABLE public.trending_hashtags IN SHARE ROW EXCLUSIVE MODE;\n"
+                         "    DELETE FROM public.trending_hashtags\n"
+                         "    WHERE hashtag NOT IN (SELECT hashtag FROM public.now_trending);\n"
+                         "    INSERT INTO public.trending_hashtags SELECT * FROM public.now_trending\n"
+                         "    ON CONFLICT (hashtag) DO UPDATE SET post_count = EXCLUDED.post_count,\n"
+                         "        user_count = EXCLUDED.user_count;\n")],
+    ),
+    Wrong(
         "plain_view",
         "Nothing is kept: every reader counts again.",
         fails=["is_kept_until_it_is_refreshed", "lets_readers_read"],
