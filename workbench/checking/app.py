@@ -107,12 +107,12 @@ class App(Client):
 
     @contextmanager
     def faulty(self, path: str, edits: Sequence[tuple[str, str]]) -> Iterator[App]:
-        """A process of the reference with these edits (old, new) of the file at `path`, on the
-        database of this system.
+        """A process of the reference with these edits (old, new) of the file at `path`, on a
+        fresh database: nobody has left anything there.
 
         Raises ValueError when an old text does not stand there exactly once.
         """
-        with self._beside({path: self._edited(path, edits)}, {}) as app:
+        with self._beside({path: self._edited(path, edits)}, {}, fresh=True) as app:
             yield app
 
     @contextmanager
@@ -148,17 +148,20 @@ class App(Client):
         return edited(self._stage.runner.reference(path), edits)
 
     @contextmanager
-    def _beside(self, texts: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[App]:
-        """A process of the reference with these texts laid over it, on this system's database."""
+    def _beside(
+        self, texts: Mapping[str, str], settings: Mapping[str, str], *, fresh: bool = False
+    ) -> Iterator[App]:
+        """A process of the reference with these texts laid over it, on this system's database or a
+        fresh one."""
         with self._stage.runner.stage(texts, self._stage.tenant) as stage:
-            app = self._another(stage, settings)
+            app = App(stage.start(), stage, {}) if fresh else self._another(stage, settings)
             self._others.append(app)
             try:
                 yield app
             finally:
                 self._others.remove(app)
                 app.close()
-                app.system.close(keep_database=True)
+                app.system.close(keep_database=not fresh)
 
     def kill(self) -> None:
         """End its processes, and its ways to the database: whoever waits for them waits no more."""

@@ -54,8 +54,13 @@ def passes(app: App, against: App) -> None:
 
 
 def catches(app: App, path: str, *edits: tuple[str, str]) -> None:
-    """The suite fails against a system with this fault."""
+    """The suite fails against a system with this fault.
+
+    It is as crowded and untouched as the first one was, and whatever a run has written is gone: by
+    nothing but the fault can a suite tell it from a system where its tests must pass.
+    """
     with app.faulty(path, edits) as faulty:
+        crowded(faulty)
         run = app.run_suite(FILE, faulty, RUN_SECONDS)
     if run.exit_code != 1:
         raise CheckFailed("a test fails against a system with this fault",

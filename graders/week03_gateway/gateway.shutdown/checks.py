@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from uuid import uuid4
 
-from workbench.checking import Answer, Gateway, check, expect
+from workbench.checking import Answer, CheckFailed, Gateway, check, expect
 
 PRODUCTS = "/api/v1/products"
 WAIT, PATIENCE = 10.0, 30.0  # more than a busy machine needs
@@ -27,9 +27,19 @@ SIGTERM = "SIGTERM to the process"
 FINISHING = "what happens to handlers at the end, and after how long"
 
 APP = "backend/gateway/app.py"
-#: The application says when what it has opened is closed.
-CLOSED = ("        await redis.aclose()\n",
-          "        await redis.aclose()\n        print('all is closed')\n")  # fmt: skip
+#: The application says when what it has opened is closed, with a word that a request has brought:
+#: no text holds it, so whoever prints that all is closed must at least have served the request.
+CLOSED = [
+    ("        await redis.aclose()\n",
+     "        await redis.aclose()\n        print('all is closed', *word)\n"),
+    ('_SESSION = web.AppKey("session"', 'word = []\n_SESSION = web.AppKey("session"'),
+    ("    app.cleanup_ctx.append(connections)\n",
+     "    app.cleanup_ctx.append(connections)\n"
+     "    async def hear(request: web.Request) -> web.Response:\n"
+     "        word.append(request.query['word'])\n"
+     "        return web.Response()\n"
+     "    app.router.add_get('/hear', hear)\n"),
+]  # fmt: skip
 #: A request during which the process is told to end, again and again.
 AGAIN = ("    app.cleanup_ctx.append(connections)\n",
          "    app.cleanup_ctx.append(connections)\n"
@@ -56,14 +66,14 @@ AGAIN = ("    app.cleanup_ctx.append(connections)\n",
          "    app.router.add_get('/again', again)\n")  # fmt: skip
 
 DRAIN, FINISH = 90, 60
-MEASURED = "measured: "
+MEASURED = "measured:"
 #: The process is told to end by a request that would stay for ever, and from then on minutes pass
 #: as fast as its loop goes round. It prints what `sleep` was asked for, when the request was
-#: cancelled, and that `serve` has returned.
+#: cancelled, and that `serve` has returned, each with the word that the request brought.
 FAST = [
     ("import time\nfrom collections.abc", '''import time
 
-shift, slept = [0.0], []
+shift, slept, word = [0.0], [], []
 time.sleep = lambda seconds: shift.append(shift.pop() + seconds)
 for name in ("monotonic", "time", "perf_counter"):
     setattr(time, name, lambda real=getattr(time, name): real() + shift[0])
@@ -71,9 +81,10 @@ for name in ("monotonic", "time", "perf_counter"):
 from collections.abc'''),
     ("    app.cleanup_ctx.append(connections)\n", f'''    app.cleanup_ctx.append(connections)
 
-    async def stay(_: web.Request) -> web.Response:
+    async def stay(request: web.Request) -> web.Response:
         import asyncio
 
+        word.append(request.query["word"])
         ended = []
         loop = asyncio.get_running_loop()
 
@@ -83,7 +94,7 @@ from collections.abc'''),
                     return
                 shift[0] += 0.1
                 await asyncio.sleep(0)
-            print("{MEASURED}" + repr((slept, None)), flush=True)
+            print("{MEASURED}", *word, (slept, None), flush=True)
             os._exit(1)
 
         began = loop.time()
@@ -93,7 +104,7 @@ from collections.abc'''),
             await asyncio.Event().wait()
         finally:
             ended.append(hurrying)
-            print("{MEASURED}" + repr((slept, loop.time() - began)), flush=True)
+            print("{MEASURED}", *word, (slept, loop.time() - began), flush=True)
 
     app.router.add_get("/stay", stay)
 '''),
@@ -111,7 +122,7 @@ def measure():
 
     async def measured(app, listener, shutdown, drain_seconds, finish_seconds, ready):
         await serve(app, listener, shutdown, {DRAIN}.0, {FINISH}.0, ready, sleep)
-        print("{MEASURED}returned", flush=True)
+        print("{MEASURED}", *word, "returned", flush=True)
 
     part.serve = measured
 
@@ -185,12 +196,15 @@ def under_way(app: Gateway) -> Iterator[list[str]]:
 def ends_when_it_is_told(app: Gateway) -> None:
     """After SIGTERM a process that has nothing to do ends at once, though idle connections are
     open, and has closed its own to services and Redis."""
-    with app.altered(APP, [CLOSED]) as other:
+    word = uuid4().hex
+    with app.altered(APP, CLOSED) as other:
+        expect.status(other.get(f"/hear?word={word}", token=app.token(str(uuid4()))), 200)
         expect.status(other.get(PRODUCTS), 200)  # its connection stays open
         other.system.terminate()
         ends(other, "after SIGTERM, as nothing is under way", "what the signal begins")
-        expect.that("all is closed" in other.log, "what `cleanup_ctx` of app.py holds is closed",
-                    "it is not", sent=SIGTERM, look="`runner.cleanup()`")  # fmt: skip
+        expect.that(f"all is closed {word}" in other.log,
+                    "what `cleanup_ctx` of app.py holds is closed", "it is not", sent=SIGTERM,
+                    look="`runner.cleanup()`")  # fmt: skip
 
 
 @check(points=3, runs="gateway", settings=PATIENT)
@@ -228,7 +242,7 @@ def body(app: Gateway, begun: threading.Event) -> bytes:
     got = b""
     try:
         with app.stream("GET", PRODUCTS, role=None) as answer:
-            for piece in answer.iter_bytes():
+            for piece in answer.iter_raw():
                 got += piece
                 begun.set()
     except Exception as error:  # noqa: BLE001 - whatever it is, the answer is not whole
@@ -265,20 +279,30 @@ def says_so_before(app: Gateway) -> None:
     expect.status(app.get(PRODUCTS), 200, look=look)
 
 
+def measured(text: str) -> tuple[list[float], float | None]:
+    """What FAST has printed. Raises CheckFailed for what is nothing of the kind."""
+    try:
+        slept, after = ast.literal_eval(text)
+        return [float(one) for one in slept], None if after is None else float(after)
+    except (ValueError, TypeError, SyntaxError, ArithmeticError, MemoryError, RecursionError):
+        raise CheckFailed("`sleep` is asked for seconds", text[:300]) from None
+
+
 @check(points=2, runs="gateway", on=services, settings=PATIENT)
 def keeps_its_times(app: Gateway) -> None:
     """`sleep` is awaited for `drain_seconds`. After that a request has `finish_seconds`: then it is
     cancelled, not after twice that time, and `serve` returns."""
-    token = app.token(str(uuid4()))
-    head = f"GET /stay HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer {token}\r\n\r\n"
+    token, word = app.token(str(uuid4())), uuid4().hex
+    head = f"GET /stay?word={word} HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer {token}\r\n\r\n"
     with app.altered(APP, FAST) as other:
         with socket.create_connection(("127.0.0.1", other.system.port), PATIENCE) as client:
             client.sendall(head.encode())
             ended = other.system.wait_end(PATIENCE)
-        told = [line.partition(MEASURED)[2] for line in other.log.splitlines() if MEASURED in line]
+        begin = f"{MEASURED} {word} "
+        told = [line.partition(begin)[2] for line in other.log.splitlines() if begin in line]
     sent = f"serve(..., drain_seconds={DRAIN}, finish_seconds={FINISH}, ...), and begin()"
     expect.that(ended and bool(told), "the process ends", "it goes on", sent=sent)
-    slept, after = ast.literal_eval(told[0])
+    slept, after = measured(told[0])
     expect.that(any(sum(slept[:n]) == DRAIN for n in range(1, len(slept) + 1)),
                 f"`sleep` is awaited for {DRAIN} seconds", f"calls of it: {slept}", sent=sent,
                 look="by which `sleep` the time before the closed door counts")  # fmt: skip
