@@ -140,7 +140,7 @@ WRONG = [
     Wrong(
         "waits_for_an_hour",
         "The pause is made, although the client will not be there any more when it ends.",
-        fails=["nobody_waits_in_vain"],
+        fails=["nobody_waits_in_vain", "has_a_budget"],
         edits=[(_TIME, "                and 0 < seconds_left()\n")],
     ),
     Wrong(
