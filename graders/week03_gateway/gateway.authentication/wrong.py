@@ -32,14 +32,6 @@ _HANDLER = """        # Not inside the try: an error in there is no question of 
 
 WRONG = [
     Wrong(
-        "judged_once",
-        "Whom a token has named once, it names for ever: callers are kept, and tokens expire.",
-        fails=["tokens_have_their_time"],
-        edits=[("    def caller(self, header: str | None) -> Caller:\n",
-                "    @__import__('functools').lru_cache\n"
-                "    def caller(self, header: str | None) -> Caller:\n")],
-    ),
-    Wrong(
         "key_in_characters",
         "The key's length is counted in characters, and a good one of two bytes each is refused.",
         fails=["a_weak_key_stops_the_start"],
