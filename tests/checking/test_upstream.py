@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -181,12 +182,15 @@ def test_bodies_on_their_way_have_a_bound_together(
 ) -> None:
     head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 8000000\r\n\r\n"
     with ExitStack() as stack:
-        for _ in range(9):
-            slow = stack.enter_context(socket.create_connection(("127.0.0.1", upstream.port)))
-            with contextlib.suppress(OSError):  # there was no room for the ninth
-                slow.sendall(head + b"x" * 7_900_000)
-        slow.settimeout(WAIT)
+        slow = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", upstream.port)))
+            for _ in range(9)
+        ]
+        for one in slow:
+            with contextlib.suppress(OSError):  # there was no room for it
+                one.sendall(head + b"x" * 7_900_000)
+        (turned_away,), _, _ = select.select(slow, [], [], WAIT)
         with contextlib.suppress(ConnectionResetError):
-            assert slow.recv(1) == b""
+            assert turned_away.recv(1) == b""
     assert client.post("/", content=b"x" * 8_000_000).status_code == 200
     assert len(upstream.asked) == 1
