@@ -1,4 +1,4 @@
-"""Text of strangers that can be printed: it moves no cursor, colours nothing, and turns no line."""
+"""Text of strangers that can be written, and printed: it moves no cursor, and turns no line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ import unicodedata
 
 #: Joiners are parts of words in many scripts, and move nothing.
 _JOINERS = "\u200c\u200d"
+
+
+def writable(text: str) -> str:
+    """The text with what no encoding takes escaped: what an answer says can hold half a character.
+
+    Failures and results hold only such text, so whoever writes one need not think of it.
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def printable(text: str, keep: str = "") -> str:

@@ -29,6 +29,12 @@ def test_what_drivers_say_of_their_own_accord_does_not_count(text: str) -> None:
     assert own_statements([Statement(text)]) == ()
 
 
+def test_a_text_of_spaces_is_looked_through_once() -> None:
+    """By an expression that tried from each space this would take minutes."""
+    texts = [f"SET a{' ' * 60_000}; SELECT {number}" for number in range(20)]
+    assert len(own_statements(map(Statement, texts))) == 20
+
+
 @pytest.mark.parametrize("text", OWN)
 def test_nothing_hides_behind_it(text: str) -> None:
     assert [one.text for one in own_statements([Statement(text)])] == [text]

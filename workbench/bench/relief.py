@@ -19,7 +19,7 @@ import time
 
 import psycopg2
 
-from workbench.bench.health import TROUBLE, ask, open_async
+from workbench.bench.health import ask, open_async
 
 #: More than any answer needs at a time. A server has places for some ten thousand.
 MOST_LOCKS = 2000
@@ -56,7 +56,7 @@ class Relief:
     def watch(self, role: str, oid: int) -> None:
         self._roles[role] = oid
         if not self._is_here:  # so that this session knows the role before it has to end one of it
-            with self._lock, contextlib.suppress(psycopg2.Error, *TROUBLE):
+            with self._lock, contextlib.suppress(psycopg2.Error, TimeoutError):
                 ask(self._connection, _KNOW, (oid, oid))
 
     def forget(self, role: str) -> None:
@@ -74,7 +74,7 @@ class Relief:
         self._connection.close()
 
     def _end_all(self, which: str) -> bool:
-        with self._lock, contextlib.suppress(psycopg2.Error, *TROUBLE):
+        with self._lock, contextlib.suppress(psycopg2.Error, TimeoutError):
             found = self._found(which)
             for pid in found:
                 self._end(pid)

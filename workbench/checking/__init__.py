@@ -9,6 +9,7 @@ from workbench.checking.check import Check, check
 from workbench.checking.failure import CheckFailed
 from workbench.checking.gateway import Gateway
 from workbench.checking.graphql import GraphReply
+from workbench.checking.hashes import other_hashes
 from workbench.checking.http import Reply
 from workbench.checking.migration import Lock, Migration
 from workbench.checking.plan import Node, Plan
@@ -42,4 +43,5 @@ __all__ = [
     "Upstream",
     "check",
     "expect",
+    "other_hashes",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.printable import writable
 from workbench.running.postgres_wire import Statement
 
 
@@ -31,7 +32,7 @@ class CheckFailed(Exception):
             "log": self.log,
             "look": self.look,
         }
-        return {label: _writable(text) for label, text in parts.items() if text}
+        return {label: writable(text) for label, text in parts.items() if text}
 
     @property
     def message(self) -> str:
@@ -42,7 +43,3 @@ class CheckFailed(Exception):
 
 def _indent(text: str) -> str:
     return text.replace("\n", "\n" + " " * 10)
-
-
-def _writable(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -17,9 +17,14 @@ HOUSEKEEPING = (
     r"\s+WHERE typname = 'hstore'",
 )  # fmt: skip
 
-_HOUSEKEEPING = re.compile(r"\s*(?:" + "|".join(HOUSEKEEPING) + r")\s*;?\s*", re.IGNORECASE)
+_HOUSEKEEPING = re.compile("|".join(HOUSEKEEPING), re.IGNORECASE)
 
 
 def own_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """The statements without transaction control and connection set-up."""
-    return tuple(one for one in statements if not _HOUSEKEEPING.fullmatch(one.text))
+    return tuple(one for one in statements if not _keeps_house(one.text))
+
+
+def _keeps_house(text: str) -> bool:
+    # Space is taken off first: an expression that does it looks again from each space of thousands.
+    return bool(_HOUSEKEEPING.fullmatch(text.strip().removesuffix(";").rstrip()))

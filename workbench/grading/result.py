@@ -5,20 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from workbench.printable import writable
+
 VERSION = 1
 
 CheckStatus = Literal["passed", "failed", "skipped", "error"]
 #: `rejected`: the answer could not be read from the notebook; `withheld`: an error of ours.
 ExerciseStatus = Literal["graded", "rejected", "withheld"]
 NotebookStatus = Literal["graded", "withheld", "rejected"]
-
-
-def writable(text: str) -> str:
-    """The text with what no encoding takes escaped: what an answer says can hold half a character.
-
-    Results hold only such text, so whoever writes one need not think of it.
-    """
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True)

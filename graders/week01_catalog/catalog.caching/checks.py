@@ -9,7 +9,7 @@ from typing import Any
 
 import redis
 
-from workbench.checking import App, CheckFailed, Reply, check, expect
+from workbench.checking import App, CheckFailed, Reply, check, expect, other_hashes
 
 PRODUCTS = "/api/v1/products"
 PREFIX = "cache:listing:"
@@ -87,14 +87,9 @@ def new_key(app: App, query: str) -> str:
     return new.pop()
 
 
-#: A process in which Python's `hash` of a text is another one. (Ours have one seed.)
+#: A process in which Python's `hash` of a text is another one.
 ELSEWHERE = [
-    (
-        "from backend.catalog.listing_cache import register_listing_cache\n",
-        "import backend.catalog.listing_cache\n"
-        "from backend.catalog.listing_cache import register_listing_cache\n"
-        "vars(backend.catalog.listing_cache).setdefault('hash', lambda value: hash(value) ^ 1)\n",
-    ),
+    other_hashes("from backend.catalog.listing_cache import register_listing_cache\n"),
 ]
 
 

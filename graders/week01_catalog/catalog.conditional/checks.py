@@ -6,7 +6,7 @@ import re
 from typing import Any
 from uuid import UUID, uuid4
 
-from workbench.checking import App, Reply, check, expect
+from workbench.checking import App, Reply, check, expect, other_hashes
 
 PRODUCTS = "/api/v1/products"
 CATEGORY, OTHER = str(UUID(int=1 << 96)), str(UUID(int=2 << 96))
@@ -27,15 +27,8 @@ def shop(app: App) -> None:
         app.sql("INSERT INTO categories (id, name) VALUES (%s, %s)", [id_, name])
 
 
-#: A process in which Python's `hash` of a text is another one. (Ours have one seed.)
-ELSEWHERE = [
-    (
-        "from backend.catalog.conditional import add_conditions\n",
-        "import backend.catalog.conditional\n"
-        "from backend.catalog.conditional import add_conditions\n"
-        "vars(backend.catalog.conditional).setdefault('hash', lambda value: hash(value) ^ 1)\n",
-    ),
-]
+#: A process in which Python's `hash` of a text is another one.
+ELSEWHERE = [other_hashes("from backend.catalog.conditional import add_conditions\n")]
 
 
 def new(app: App) -> str:

@@ -8,7 +8,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
-from workbench.checking import App, Reply, check, expect
+from workbench.checking import App, Reply, check, expect, other_hashes
 
 PRODUCTS = "/api/v1/products"
 LIMIT, WINDOW = 5, 600
@@ -27,15 +27,8 @@ LIMITED = {
         f"{role}={hashlib.sha256(token.encode()).hexdigest()}" for token, role in HOLDERS.items()
     ),
 }
-#: A process in which Python's `hash` of a text is another one. (Ours have one seed.)
-ELSEWHERE = [
-    (
-        "from backend.rate_limiting import register_rate_limits\n",
-        "import backend.rate_limiting\n"
-        "from backend.rate_limiting import register_rate_limits\n"
-        "vars(backend.rate_limiting).setdefault('hash', lambda value: hash(value) ^ 1)\n",
-    ),
-]
+#: A process in which Python's `hash` of a text is another one.
+ELSEWHERE = [other_hashes("from backend.rate_limiting import register_rate_limits\n")]
 #: A window that ends by itself, and a whole second of the clock.
 BRIEF = LIMITED | {"RATE_LIMIT_WINDOW_SECONDS": "1"}
 PROXIED = {"RATE_LIMIT_REQUESTS": "3", "RATE_LIMIT_WINDOW_SECONDS": "7200", "TRUSTED_PROXIES": "1"}
@@ -74,9 +67,7 @@ def told(reply: Reply) -> tuple[int, int]:
     value = expect.header(reply, "RateLimit", look="which answers carry it")
     name, *rest = (part.strip() for part in value.split(";"))
     found = dict(part.split("=", 1) for part in rest if "=" in part)
-    holds = name == '"default"' and all(
-        re.fullmatch("[0-9]{1,10}", found.get(key, "")) for key in "rt"
-    )
+    holds = name == '"default"' and all(re.fullmatch(COUNT, found.get(key, "")) for key in "rt")
     expect.that(holds, 'RateLimit: "default";r=<requests>;t=<seconds>', value, sent=reply.sent)
     return int(found["r"]), int(found["t"])
 

@@ -274,7 +274,7 @@ def of_two_writers_one_wins(app: App) -> None:
             lambda: update(app.twin, key, version, name="Two"),
         )
     replies = [reply for reply in held.replies if isinstance(reply, GraphReply)]
-    loser = max(replies, key=lambda reply: len(reply.data["updateProduct", "errors"]))
+    loser = max(replies, key=lambda reply: len(reply.data.objects("updateProduct", "errors")))
     winner = replies[1 - replies.index(loser)]
     refused(loser, "expectedVersion", "CONFLICT", look)
     changed(winner, {"price": "9.50"})

@@ -23,7 +23,8 @@ HASTY = {**PATIENT, "DASHBOARD_DEADLINE_MS": "800"}
 
 #: A gateway that tells by how many seconds the deadline moves when one of three questions is
 #: answered a second after it was asked; null where it does not wait for a deadline in its loop.
-#: That is seen by how long the loop is ready to sleep, and no deadline ever comes.
+#: That is seen by how long the loop is ready to sleep, and no deadline ever comes. The second does
+#: pass: an answer may count by any clock, and not all can be put on.
 TOLD = [(
     '    app.router.add_get("/metrics", metrics.show)\n',
     """    app.router.add_get("/metrics", metrics.show)

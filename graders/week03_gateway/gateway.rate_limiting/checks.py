@@ -7,7 +7,7 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from workbench.checking import Answer, Gateway, Reply, check, expect
+from workbench.checking import Answer, Gateway, Reply, check, expect, other_hashes
 
 ADA, BOB = "0b9f5c2e-3f1c-4a52-9a0e-5a3f0f0e5a10", "5d1e7a34-90ab-4c1e-8a77-2f0c9f4d7b21"
 ORDERS, PRODUCTS, NOWHERE = "/api/v1/orders", "/api/v1/products", "/api/v1/nowhere"
@@ -33,12 +33,7 @@ ELSEWHERE = [
         "import os\nimport time\n",
         f"import os\nimport time\n\n_here = time.time\ntime.time = lambda: _here() + {WINDOW}\n",
     ),
-    (
-        "from backend.gateway.request_id import",
-        "import backend.gateway.rate_limiting\n"
-        "vars(backend.gateway.rate_limiting).setdefault('hash', lambda value: hash(value) ^ 1)\n"
-        "from backend.gateway.request_id import",
-    ),
+    other_hashes("from backend.gateway.rate_limiting import"),
 ]
 
 #: What a client library says of its own accord.
@@ -84,9 +79,7 @@ def told(reply: Reply) -> tuple[int, int]:
                 look="which answers carry it, and what a service has said")  # fmt: skip
     name, *rest = (part.strip() for part in found[0].split(";"))
     said = dict(part.split("=", 1) for part in rest if "=" in part)
-    holds = name == '"default"' and all(
-        re.fullmatch("[0-9]{1,10}", said.get(key, "")) for key in "rt"
-    )
+    holds = name == '"default"' and all(re.fullmatch(COUNT, said.get(key, "")) for key in "rt")
     expect.that(holds, 'RateLimit: "default";r=<requests>;t=<seconds>', found[0], sent=reply.sent)
     return int(said["r"]), int(said["t"])
 
