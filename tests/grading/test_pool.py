@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
+from waiting import wait_until
 
 from workbench.bench.provider import Services
 from workbench.grading import pool
@@ -21,6 +22,9 @@ from workbench.paths import root
 
 SOLUTION = root() / "solutions/week01_catalog/1_resource_design.ipynb"
 LAB = root() / "labs/week01_catalog/1_resource_design.ipynb"
+
+#: Until workers have started, and the first answer is judged.
+START_SECONDS = 120.0
 
 
 @pytest.fixture
@@ -73,6 +77,17 @@ def test_workers_end_with_a_killed_grading(folder: Path) -> None:
     assert alive == []
 
 
+def interrupted(grading: subprocess.Popen[str], every: float) -> str:
+    """Send Ctrl-C until it ends, as all of a terminal's processes get it from somebody impatient:
+    what it has said on stderr. every: seconds."""
+    assert grading.poll() is None, "It ended before it could be interrupted."
+    while grading.poll() is None:
+        os.killpg(grading.pid, signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            grading.wait(every)
+    return grading.communicate()[1]
+
+
 def test_ctrl_c_ends_it_and_keeps_no_wrong_mark(folder: Path) -> None:
     right = folder / "right"
     for number in range(10):
@@ -88,14 +103,8 @@ def test_ctrl_c_ends_it_and_keeps_no_wrong_mark(folder: Path) -> None:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as grading:
-        while not list(kept.rglob("*.json")):
-            assert grading.poll() is None, "It ended before it could be interrupted."
-            time.sleep(0.1)
-        # All of a terminal's processes get it, and who is impatient sends more.
-        while grading.poll() is None:
-            os.killpg(grading.pid, signal.SIGINT)
-            time.sleep(0.5)
-        _, err = grading.communicate()
+        wait_until(lambda: any(kept.rglob("*.json")) or grading.poll() is not None, START_SECONDS)
+        err = interrupted(grading, every=0.5)
     assert (grading.returncode, err) == (
         130, "workbench: interrupted; what was finished is kept.\n"
     )  # fmt: skip
@@ -109,12 +118,14 @@ def test_ctrl_c_while_it_starts_is_said_in_a_sentence(folder: Path) -> None:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as grading:
-        while not list(filter(_is_worker, psutil.Process(grading.pid).children())):
-            assert grading.poll() is None, "It ended before it could be interrupted."
-        while grading.poll() is None:
-            os.killpg(grading.pid, signal.SIGINT)
-            time.sleep(0.1)
-        _, err = grading.communicate()
+        wait_until(
+            lambda: (
+                any(map(_is_worker, psutil.Process(grading.pid).children()))
+                or grading.poll() is not None
+            ),
+            START_SECONDS,
+        )
+        err = interrupted(grading, every=0.1)
     assert (grading.returncode, err) == (
         130, "workbench: interrupted; what was finished is kept.\n"
     )  # fmt: skip
